@@ -1,0 +1,157 @@
+"""What a shell script in a Dockerfile runs: commands and how they hang together."""
+
+from __future__ import annotations
+
+from dockerlint.frozen import node
+from dockerlint.source import Mapped, Span
+
+
+@node
+class ShellWord:
+    """One word of a command. `span` is its place in the file, quotes included.
+
+    `raw` is the word as written (continuations left out); `value` what it is after quote
+    removal, or None when the shell would expand something in it (variable, substitution,
+    unquoted glob or tilde stays literal in `value`).
+    """
+
+    span: Span
+    start: int
+    end: int
+    raw: str
+    value: str | None
+
+    @property
+    def text(self) -> str:
+        """The value where it is known, else the word as written."""
+        return self.raw if self.value is None else self.value
+
+
+@node
+class Redirect:
+    """`2> file`: operator with its descriptor, and the target word (None for a heredoc)."""
+
+    span: Span
+    operator: str
+    target: ShellWord | None
+
+
+@node
+class Option:
+    """One option of a known command. `name` is `-y` or `--yes` as the tool documents it
+    (a cluster `-qy` gives two options with the same word); `value` is its value when it
+    takes one (in the same word or the next), `value_word` the word that holds it."""
+
+    name: str
+    word: ShellWord
+    value: str | None
+    value_word: ShellWord | None
+
+
+@node
+class Command:
+    """One program call.
+
+    `name` is the program's base name (`/usr/bin/apt-get` and `sudo apt-get` are `apt-get`),
+    None when it is not a literal. `wrappers` are the names that were looked through (`sudo`,
+    `env`, `exec`, `time`, `nice` …), `wrapper_span` covers them. `name_word` is the word that
+    names the program, `arguments` the words behind it, `assignments` the `A=b` words before
+    it (those given through `env` included).
+
+    `subcommand` (`install` of `apt-get -q install x`), `options` and `operands` are filled
+    for tools of the knowledge tables; for others `options` holds every word that begins
+    with a dash, without values, and `operands` the rest.
+
+    `before` is the operator that joins it to what runs before it in its list: None for the
+    first, else `&&` `||` `;` `&` `|` `|&` or `\\n`; `after` likewise. `within` names the
+    constructs around it, outermost first: subshell, group, if, for, while, until, case,
+    function, substitution, pipeline, negation. `span` covers assignments to redirects.
+    `statement` is the index of the top-level statement it belongs to.
+    """
+
+    span: Span
+    start: int
+    end: int
+    name: str | None
+    name_word: ShellWord
+    arguments: tuple[ShellWord, ...]
+    assignments: tuple[ShellWord, ...]
+    redirects: tuple[Redirect, ...]
+    wrappers: tuple[str, ...]
+    wrapper_span: Span | None
+    subcommand: str | None
+    subcommand_word: ShellWord | None
+    options: tuple[Option, ...]
+    operands: tuple[ShellWord, ...]
+    before: str | None
+    after: str | None
+    within: tuple[str, ...]
+    statement: int
+
+    def option(self, *names: str) -> Option | None:
+        """The first option that has one of the names."""
+        for option in self.options:
+            if option.name in names:
+                return option
+        return None
+
+    def has(self, *names: str) -> bool:
+        """Whether one of the options is given."""
+        return self.option(*names) is not None
+
+    @property
+    def at_top(self) -> bool:
+        """Whether it stands in the top-level list, not inside any construct."""
+        return not self.within
+
+
+@node
+class Statement:
+    """One member of the script's top-level list.
+
+    `kind` is command, pipeline, assignment, negation, subshell, group, if, for, while,
+    until, case, function, test, or other. `before` is the operator that joins it to the statement
+    before it: None for the first, else `&&` `||` `;` `&` or `\\n`; `after` the operator behind
+    it (None when there is none: the last may have a `;`, `&` or `\\n` behind it).
+    """
+
+    span: Span
+    start: int
+    end: int
+    kind: str
+    before: str | None
+    after: str | None
+
+
+@node
+class Script:
+    """A parsed RUN body (or any command line).
+
+    `dialect` is `sh` (POSIX: dash, ash, busybox), `bash`, `zsh`, `ksh`, `powershell`, `cmd`
+    or `unknown`; commands are only read for the first four. `exec_form` scripts have one
+    command and no statements. `ok` is False when the text does not parse; commands that
+    could still be read are there, but nobody should edit such a script. `text` is what was
+    parsed: the shell text of the instruction or the body of its here-document (`heredoc`).
+    `commands` are in source order, at any depth.
+    """
+
+    dialect: str
+    ok: bool
+    exec_form: bool
+    heredoc: bool
+    text: Mapped
+    commands: tuple[Command, ...]
+    statements: tuple[Statement, ...]
+    comments: tuple[Span, ...]
+
+    @property
+    def is_and_list(self) -> bool:
+        """Whether the body is one chain `a && b && …` with nothing else at its top level
+        (a single statement counts)."""
+        return bool(self.statements) and all(
+            s.before in (None, "&&") and s.after in (None, "&&") for s in self.statements
+        )
+
+    def named(self, *names: str) -> tuple[Command, ...]:
+        """The commands that call one of the programs."""
+        return tuple(c for c in self.commands if c.name in names)
