@@ -121,12 +121,17 @@ class Rule:
     source: str
     group: str
     check: Check
+    peer: Check | None = None
 
-    def run(self, dockerfile: object, options: object = None) -> Iterable[Finding]:
-        """The findings in a file, in no particular order."""
+    def run(self, dockerfile: object, options: object = None, as_peer: bool = False) -> Iterable[Finding]:
+        """The findings in a file, in no particular order.
+
+        `as_peer` asks for exactly what the peer whose code the rule bears would find.
+        """
+        check = self.peer if as_peer and self.peer is not None else self.check
         if self.options is None:
-            return self.check(dockerfile)
-        return self.check(dockerfile, self.options() if options is None else options)
+            return check(dockerfile)
+        return check(dockerfile, self.options() if options is None else options)
 
 
 def rule(
@@ -142,11 +147,14 @@ def rule(
     profiles: Sequence[str] | None = None,
     options: type | None = None,
     source: str = "",
+    peer: Check | None = None,
 ) -> Callable[[Check], Rule]:
     """Make a rule of a check: a function of the model that yields findings.
 
     Without `profiles` a rule is in `default`, and in `hadolint` or `buildkit` when its code
     is one of theirs (`DLnnnn`, or CamelCase). An empty `profiles` is off until selected.
+    `peer` is a second check, for the profile of that peer only: what the peer itself finds
+    where ours finds more or less; findings of the two are never mixed.
     """
 
     def make(check: Check) -> Rule:
@@ -166,6 +174,7 @@ def rule(
             source=source,
             group=module[-2] if len(module) > 1 else "",
             check=check,
+            peer=peer,
         )
 
     return make
