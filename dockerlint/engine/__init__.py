@@ -1,0 +1,142 @@
+"""Build engines: the only part of dockerlint that starts a build.
+
+`detect` finds an engine; `Session` builds with it under tags of our own and leaves nothing
+behind, whatever happens. Engines are told about only through the `Engine` protocol.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from dockerlint.engine.process import environment
+from dockerlint.frozen import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Progress = Callable[[str], None]
+
+NAMES = ("docker", "podman", "buildah")
+
+
+class EngineError(Exception):
+    """An engine could not do what it was asked; `tail` holds its own last lines."""
+
+    def __init__(self, message: str, tail: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.tail = tail
+
+
+class NoEngine(EngineError):
+    """No engine can be used here. `hint` is the one command that installs one, `found` says what
+    was looked at and why it would not do."""
+
+    def __init__(self, message: str, hint: str, found: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.found = found
+
+
+class BuildFailed(EngineError):
+    """The engine started the build and it failed."""
+
+
+@record
+class Build:
+    """What to build.
+
+    `dockerfile` is the text itself; it is never written into the context. `ignore` is the
+    content of the `<Dockerfile>.dockerignore` that belongs to it, if there is one (the
+    context's own .dockerignore is found by the engine). `build_contexts` are NAME -> reference,
+    as `--build-context` takes them. `network` None leaves it to the engine.
+    """
+
+    dockerfile: bytes
+    context: str
+    ignore: bytes | None = None
+    build_args: Mapping[str, str] | None = None
+    target: str | None = None
+    build_contexts: Mapping[str, str] | None = None
+    no_cache: bool = False
+    pull: bool = False
+    network: str | None = None
+
+
+@record
+class Built:
+    """An image that an engine holds under a tag of ours; `seconds` is how long the build took."""
+
+    tag: str
+    seconds: float
+
+
+class Engine(Protocol):
+    """A way to build images. All methods raise EngineError with the engine's own words."""
+
+    name: str
+    version: str
+
+    def build(self, build: Build, tag: str, folder: str, progress: Progress | None = None) -> None:
+        """Build and tag. `folder` is an empty folder for the engine's use. BuildFailed when it fails."""
+
+    def save(self, tag: str, path: str) -> None:
+        """Write the image to a path that does not exist, in a form that `dockerlint.image` reads."""
+
+    def layers(self, tag: str) -> tuple[str, ...]:
+        """The diff_ids of an image, lowest first."""
+
+    def remove(self, tag: str) -> None:
+        """Remove a tag, and its image when nothing else holds it; no error when it is gone."""
+
+    def has(self, tag: str) -> bool:
+        """Whether the engine holds an image of that name."""
+
+
+def detect(preference: str | None = None, env: Mapping[str, str] | None = None) -> Engine:
+    """The engine to use: the one asked for, else a reachable Docker with BuildKit, podman, buildah.
+
+    NoEngine when there is none; then it says what was found and how to install one.
+    """
+    from dockerlint.engine import buildah, docker
+
+    clean = environment(env)
+    refused: list[str] = []
+    for name in (preference,) if preference else NAMES:
+        if name == "docker":
+            found: Engine | str = docker.find(clean)
+        else:
+            found = buildah.find(name or "", clean)
+        if not isinstance(found, str):
+            return found
+        refused.append(f"{name}: {found}")
+    wanted = preference or "no build engine"
+    message = f"{preference} cannot be used here" if preference else "no build engine can be used here"
+    raise NoEngine(message, install_hint(wanted), tuple(refused))
+
+
+_INSTALL = (
+    ("apt-get", "sudo apt-get install -y buildah runc uidmap"),
+    ("dnf", "sudo dnf install -y buildah"),
+    ("zypper", "sudo zypper install -y buildah"),
+    ("apk", "sudo apk add buildah"),
+    ("pacman", "sudo pacman -S --noconfirm buildah"),
+    ("brew", "brew install --cask docker-desktop"),
+    ("winget", "winget install Docker.DockerDesktop"),
+)
+
+
+def install_hint(wanted: str = "") -> str:
+    """The one command that gives this machine an engine; empty when its package manager is not known."""
+    import os
+    import shutil
+
+    for manager, command in _INSTALL:
+        if shutil.which(manager):
+            if wanted == "docker" and manager == "apt-get":
+                command = "sudo apt-get install -y docker.io"
+            if wanted == "podman" and "buildah" in command:
+                command = command.replace("buildah", "podman")
+            root = hasattr(os, "geteuid") and os.geteuid() == 0
+            return command.removeprefix("sudo ") if root else command
+    return ""

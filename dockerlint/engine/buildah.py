@@ -1,0 +1,134 @@
+"""buildah, and podman's build, which is buildah under another name."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+from dockerlint.engine import Build, BuildFailed, EngineError
+from dockerlint.engine.process import answer, programs, run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dockerlint.engine import Progress
+
+_BUILD_CONTEXTS_SINCE = {"buildah": (1, 26), "podman": (4, 2)}
+
+
+def find(name: str, env: Mapping[str, str]) -> Buildah | str:
+    """buildah or podman as this machine has it, or why it cannot be used."""
+    if name not in _BUILD_CONTEXTS_SINCE:
+        return "is not an engine that dockerlint knows"
+    paths = programs(name, env)
+    if not paths:
+        return "is not installed"
+    env = dict(env)
+    # A folder without config.json in it breaks `push`.
+    if not os.path.isfile(os.path.join(env.get("DOCKER_CONFIG", ""), "config.json")):
+        env.pop("DOCKER_CONFIG", None)
+    # Neither a working runtime nor control groups are needed for chroot isolation.
+    env.setdefault("BUILDAH_ISOLATION", "chroot")
+    code, text, why = answer([paths[0], "--version"], env)
+    version = re.search(r"(\d+)\.(\d+)[.\d]*", text)
+    if code != 0 or version is None:
+        return f"{paths[0]} --version failed: {why or text}"
+    code, _, why = answer([paths[0], "info"], env, 60)
+    if code != 0 and "STORAGE_DRIVER" not in env:
+        # No overlay here (a container on overlay without /dev/fuse, say): vfs works everywhere, five times slower.
+        env["STORAGE_DRIVER"] = "vfs"
+        code, _, _ = answer([paths[0], "info"], env, 60)
+    if code != 0:
+        return f"{paths[0]} info failed: {_short(why)}"
+    return Buildah(name, version.group(), (int(version[1]), int(version[2])), paths[0], env)
+
+
+class Buildah:
+    """Builds in the user's own storage, with every instruction a layer of its own."""
+
+    def __init__(
+        self, name: str, version: str, number: tuple[int, int], program: str, env: dict[str, str]
+    ) -> None:
+        self.name = name
+        self.version = version
+        self._number = number
+        self._program = program
+        self._env = env
+
+    def build(self, build: Build, tag: str, folder: str, progress: Progress | None = None) -> None:
+        """Build with `--layers` in Docker's format: the OCI one would lose SHELL, HEALTHCHECK and ONBUILD."""
+        file = os.path.join(folder, "Dockerfile")
+        with open(file, "xb") as out:
+            out.write(build.dockerfile)
+        # --force-rm: without it a build that fails or is interrupted leaves a working container.
+        command = [
+            self._program,
+            "build",
+            "--layers",
+            "--force-rm",
+            "--format",
+            "docker",
+            "-t",
+            tag,
+            "-f",
+            file,
+        ]
+        command.append("--pull=always" if build.pull else "--pull=missing")
+        network = build.network or ("host" if self._env["BUILDAH_ISOLATION"] == "chroot" else None)
+        if network:
+            command += ["--network", network]
+        if build.ignore is not None:
+            ignore = os.path.join(folder, "ignore")
+            with open(ignore, "xb") as out:
+                out.write(build.ignore)
+            command += ["--ignorefile", ignore]
+        if build.no_cache:
+            command.append("--no-cache")
+        if build.target is not None:
+            command += ["--target", build.target]
+        for name, value in (build.build_args or {}).items():
+            command += ["--build-arg", f"{name}={value}"]
+        for name, value in (build.build_contexts or {}).items():
+            if self._number < _BUILD_CONTEXTS_SINCE[self.name]:
+                since = ".".join(map(str, _BUILD_CONTEXTS_SINCE[self.name]))
+                raise EngineError(f"{self.name} {self.version} has no --build-context; it came with {since}")
+            value = value.replace("docker-image://", "container-image://", 1)
+            command += ["--build-context", f"{name}={value}"]
+        code, tail = run([*command, build.context], self._env, progress)
+        if code != 0:
+            raise BuildFailed(f"{self.name} {self.version} could not build it", tail)
+
+    def save(self, tag: str, path: str) -> None:
+        """A `dir:` copy with layers as they are: no tar around them to write, no compression to undo.
+        podman may build on another machine, and then can only `save`."""
+        if self.name == "podman":
+            command = [self._program, "save", "-q", "--format", "docker-archive", "-o", path, tag]
+        else:
+            command = [self._program, "push", "-q", "-D", "--format", "v2s2", tag, f"dir:{path}"]
+        code, tail = run(command, self._env)
+        if code != 0:
+            raise EngineError(f"{self.name} could not save the image", tail)
+
+    def layers(self, tag: str) -> tuple[str, ...]:
+        kind = ["image", "inspect"] if self.name == "podman" else ["inspect", "--type", "image"]
+        code, text, why = answer([self._program, *kind, tag], self._env, 60)
+        if code != 0:
+            raise EngineError(f"{self.name} could not describe the image", (_short(why),))
+        said = json.loads(text)
+        layers = (
+            said[0]["RootFS"]["Layers"] if isinstance(said, list) else said["OCIv1"]["rootfs"]["diff_ids"]
+        )
+        return tuple(layers or ())
+
+    def remove(self, tag: str) -> None:
+        answer([self._program, "rmi", tag], self._env, 120)
+
+    def has(self, tag: str) -> bool:
+        code, text, _ = answer([self._program, "images", "-q", tag], self._env, 60)
+        return code == 0 and bool(text)
+
+
+def _short(text: str) -> str:
+    return text.splitlines()[-1] if text else "no reason given"

@@ -1,0 +1,94 @@
+"""Builds whose traces go away: tags of our own, one temporary folder, signals turned into exceptions."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from types import TracebackType
+
+from dockerlint.engine import Build, Built, Engine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from dockerlint.engine import Progress
+
+PREFIX = "localhost/dockerlint-build"
+
+
+class Stopped(BaseException):
+    """A signal asked us to end; `code` is the exit code that says so (128 + signal)."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"stopped by signal {number}")
+        self.code = 128 + number
+
+
+class Session:
+    """Builds with one engine; on leaving, its tags and files are gone, also after an interrupt.
+
+    The tags hold a random part, so that no tag of the user is ever replaced.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.folder = ""
+        self._tags: list[str] = []
+        self._handlers: dict[int, Any] = {}
+
+    def __enter__(self) -> Session:
+        # Images are large, and /tmp is often in memory.
+        large = "/var/tmp" if "TMPDIR" not in os.environ and os.path.isdir("/var/tmp") else None
+        self.folder = tempfile.mkdtemp(prefix="dockerlint-", dir=large)
+        if threading.current_thread() is threading.main_thread():
+            for name in ("SIGTERM", "SIGHUP"):
+                number = getattr(signal, name, None)
+                if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                    self._handlers[number] = signal.signal(number, _stop)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        # A second interrupt must not keep the first one's rubbish.
+        held = None
+        if threading.current_thread() is threading.main_thread():
+            held = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            for tag in reversed(self._tags):
+                self.engine.remove(tag)
+            shutil.rmtree(self.folder, ignore_errors=True)
+        finally:
+            if held is not None:
+                signal.signal(signal.SIGINT, held)
+            for number, handler in self._handlers.items():
+                signal.signal(number, handler)
+
+    def build(self, build: Build, progress: Progress | None = None) -> Built:
+        """The built image; BuildFailed with the engine's last lines when it fails."""
+        tag = f"{PREFIX}-{secrets.token_hex(8)}:latest"
+        self._tags.append(tag)
+        start = time.monotonic()
+        self.engine.build(build, tag, tempfile.mkdtemp(dir=self.folder), progress)
+        return Built(tag, time.monotonic() - start)
+
+    def save(self, built: Built) -> str:
+        """The path of the image as the engine saved it, inside the session's folder."""
+        path = os.path.join(tempfile.mkdtemp(dir=self.folder), "image")
+        self.engine.save(built.tag, path)
+        return path
+
+    def drop(self, built: Built) -> None:
+        """Remove an image before the session ends."""
+        self.engine.remove(built.tag)
+        self._tags.remove(built.tag)
+
+
+def _stop(number: int, frame: object) -> None:
+    raise Stopped(number)
