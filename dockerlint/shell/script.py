@@ -39,13 +39,15 @@ class Redirect:
 @node
 class Option:
     """One option of a known command. `name` is `-y` or `--yes` as the tool documents it
-    (a cluster `-qy` gives two options with the same word); `value` is its value when it
-    takes one (in the same word or the next), `value_word` the word that holds it."""
+    (a cluster `-qy` gives two options with the same word), as it is written here; `aliases`
+    are all its spellings. `value` is its value when it takes one (in the same word or the
+    next; variables stay as written), `value_word` the word that holds it."""
 
     name: str
     word: ShellWord
     value: str | None
     value_word: ShellWord | None
+    aliases: tuple[str, ...] = ()
 
 
 @node
@@ -66,7 +68,13 @@ class Command:
     first, else `&&` `||` `;` `&` `|` `|&` or `\\n`; `after` likewise. `within` names the
     constructs around it, outermost first: subshell, group, if, for, while, until, case,
     function, substitution, pipeline, negation. `span` covers assignments to redirects.
-    `statement` is the index of the top-level statement it belongs to.
+    `statement` is the index of the top-level statement it belongs to. `tool` is the name
+    under which the knowledge tables know the program: `pip` for `pip3` and `python3 -m pip`,
+    `dnf` for `dnf5`, `gcc` for `x86_64-linux-gnu-gcc-12`; None when they do not.
+
+    Commands inside a literal script of `sh -c` (or `su -c`) have `shell-c` in `within`;
+    their spans still point into the file, inside the quotes. `xargs` counts as a wrapper:
+    operands that it reads from its input are not there.
     """
 
     span: Span
@@ -87,11 +95,12 @@ class Command:
     after: str | None
     within: tuple[str, ...]
     statement: int
+    tool: str | None = None
 
     def option(self, *names: str) -> Option | None:
-        """The first option that has one of the names."""
+        """The first option that has one of the names, in any of its spellings."""
         for option in self.options:
-            if option.name in names:
+            if option.name in names or any(alias in names for alias in option.aliases):
                 return option
         return None
 
@@ -153,5 +162,5 @@ class Script:
         )
 
     def named(self, *names: str) -> tuple[Command, ...]:
-        """The commands that call one of the programs."""
-        return tuple(c for c in self.commands if c.name in names)
+        """The commands that call one of the programs, by base name or by `tool`."""
+        return tuple(c for c in self.commands if c.name in names or c.tool in names)

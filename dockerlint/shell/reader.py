@@ -1,0 +1,534 @@
+"""A shell script's tree -> its commands and statements, with offsets into the script."""
+
+from __future__ import annotations
+
+from dockerlint.frozen import record
+from dockerlint.knowledge import Tool, tool
+from dockerlint.shell.options import Reading, read, read_unknown
+from dockerlint.shell.quoting import COMMANDS, is_plain, through, unquoted, value_of
+from dockerlint.shell.script import Command, Redirect, ShellWord, Statement
+from dockerlint.shell.treesitter import parse
+from dockerlint.shell.wrappers import Call, program_name, unwrapped
+from dockerlint.source import Mapped, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tree_sitter import Node
+
+_WORDS = frozenset((
+    "word", "number", "string", "raw_string", "ansi_c_string", "translated_string", "concatenation",
+    "simple_expansion", "expansion", "command_substitution", "process_substitution", "arithmetic_expansion",
+    "brace_expression", "extglob_pattern", "regex", "variable_name", "special_variable_name", "test_operator",
+    "subscript", "array", "string_content", "variable_assignment",
+))  # fmt: skip
+_LITERAL = frozenset(
+    ("word", "number", "raw_string", "ansi_c_string", "variable_name", "comment", "test_operator")
+)
+_COMMANDS = frozenset(("command", "declaration_command", "unset_command", "test_command"))
+_REDIRECTS = frozenset(("file_redirect", "heredoc_redirect", "herestring_redirect"))
+_LOOSE = _WORDS - {"variable_assignment"} | _REDIRECTS | {"heredoc_body"}
+_CLAUSES = frozenset(("do_group", "elif_clause", "else_clause", "case_item", "ERROR"))
+_SEPARATORS = frozenset((";", "&", "\n"))
+_WITHIN = {
+    "subshell": "subshell", "compound_statement": "group", "if_statement": "if", "for_statement": "for",
+    "c_style_for_statement": "for", "while_statement": "while", "case_statement": "case",
+    "function_definition": "function", "negated_command": "negation",
+}  # fmt: skip
+_DEEPEST = 60
+
+
+class Part:
+    """One member of a pipeline: its node, the redirects around it, the operator before it."""
+
+    __slots__ = ("before", "node", "redirects")
+
+    def __init__(self, node: Node, before: str | None) -> None:
+        self.node = node
+        self.redirects: list[Node] = []
+        self.before = before
+
+
+class Member:
+    """One member of a list: a pipeline (of one part, mostly) and the operators around it."""
+
+    __slots__ = ("after", "before", "parts")
+
+    def __init__(self, parts: list[Part], before: str | None) -> None:
+        self.parts = parts
+        self.before = before
+        self.after: str | None = None
+
+    def range(self) -> tuple[int, int]:
+        """From the first byte of the first part to behind the last part and its redirects."""
+        nodes = [node for part in self.parts for node in (part.node, *part.redirects)]
+        return min(n.start_byte for n in nodes), max(_end(n) for n in nodes)
+
+
+def _end(node: Node) -> int:
+    """Where a node ends; a here-document's redirect ends with its word, not its body."""
+    if node.type == "heredoc_redirect":
+        start = next((c for c in node.children if c.type == "heredoc_start"), None)
+        return start.end_byte if start is not None else node.end_byte
+    return node.end_byte
+
+
+def masked(text: str) -> bytes:
+    """The script in ASCII of the same length: other characters are but parts of words to a
+    shell. The CR of a CRLF becomes a blank."""
+    if text.isascii() and "\r" not in text and "\0" not in text:
+        return text.encode("ascii")
+    plain = "".join(c if "\0" < c < "\x80" else "." for c in text)
+    return plain.replace("\r\n", " \n").replace("\r", ".").encode("ascii")
+
+
+class Reader:
+    """Reads one script. `places` leads from offsets of a script inside a script (`sh -c '…'`)
+    to offsets of the outermost one; `heredocs` holds the offsets at which a here-document of
+    the Dockerfile was masked as a redirect from a file."""
+
+    def __init__(self, text: Mapped, heredocs: frozenset[int] = frozenset()) -> None:
+        self.file = text
+        self.heredocs = heredocs
+        self.text = text.text
+        self.places: Mapped | None = None
+        self.commands: list[Command] = []
+        self.statements: list[Statement] = []
+        self.comments: list[Span] = []
+        self.bodies: list[tuple[Command, int]] = []
+        self.statement = 0
+        self.depth = 0
+        self.ok = True
+
+    def read(self, source: bytes) -> None:
+        """Fill the lists from the script's masked text."""
+        root = parse(source).root_node
+        self.ok = not root.has_error
+        members = self._members(root.children, ())
+        for member in members:
+            first = member.parts[0].node.type
+            start, end = member.range()
+            kind = "pipeline" if len(member.parts) > 1 else _kind(member.parts[0].node)
+            if first == "negated_command":
+                kind = "negation"
+            self.statement = len(self.statements)
+            self.statements.append(
+                Statement(self._span(start, end), start, end, kind, member.before, member.after)
+            )
+            self._visit(member, ())
+        self.commands.sort(key=lambda c: c.start)
+
+    def _nested(self, text: Mapped, within: tuple[str, ...]) -> None:
+        """Read a script that is an argument of a command. `text` leads to this script."""
+        outer = (self.text, self.places, self.depth)
+        self.text = text.text
+        self.places = text if self.places is None else through(text, self.places)
+        root = parse(masked(text.text)).root_node
+        if not root.has_error:
+            self._list(root.children, within)
+        self.text, self.places, self.depth = outer
+
+    def _span(self, start: int, end: int) -> Span:
+        if self.places is not None:
+            inside = self.places.span(start, end)
+            start, end = inside.start, inside.end
+        return self.file.span(start, end)
+
+    # Lists
+
+    def _list(self, nodes: Iterable[Node], within: tuple[str, ...]) -> None:
+        if self.depth >= _DEEPEST:
+            self.ok = False
+            return
+        self.depth += 1
+        for member in self._members(nodes, within):
+            self._visit(member, within)
+        self.depth -= 1
+
+    def _members(self, nodes: Iterable[Node], within: tuple[str, ...]) -> list[Member]:
+        """The members of a list, in order. Clauses among the nodes (`do … done`, `else …`) are
+        lists of their own and read at once."""
+        found: list[Member] = []
+        run = 0
+        operator: str | None = None
+        for node in nodes:
+            kind = node.type
+            if not node.is_named:
+                if kind not in _SEPARATORS:
+                    if kind == ";;" and self.depth == 0 and not within:
+                        self.ok = False
+                    run, operator = len(found), None
+                elif len(found) > run:
+                    operator = found[-1].after = kind
+            elif kind == "comment":
+                self.comments.append(self._span(node.start_byte, node.end_byte))
+            elif kind in _CLAUSES:
+                self._list(node.children, within)
+                run, operator = len(found), None
+            elif kind in _LOOSE:
+                self._substitutions(node, within)
+            else:
+                members = self._flat(node, within)
+                if len(found) > run:
+                    found[-1].after = members[0].before = operator or "\n"
+                found.extend(members)
+                operator = None
+        return found
+
+    def _flat(self, node: Node, within: tuple[str, ...]) -> list[Member]:
+        """A statement's node as members; the grammar nests `a && b && c` to the left and puts
+        a redirect of the last command around the whole list."""
+        kind = node.type
+        if kind == "list":
+            return self._flat_list(node, within)
+        if kind == "redirected_statement":
+            return self._flat_redirected(node, within)
+        if kind == "pipeline":
+            return self._flat_pipeline(node.children, within)
+        return [Member([Part(node, None)], None)]
+
+    def _flat_list(self, node: Node, within: tuple[str, ...]) -> list[Member]:
+        rights: list[tuple[str, Node]] = []
+        while node.type == "list":
+            children = []
+            for child in node.children:
+                if child.type == "comment":
+                    self.comments.append(self._span(child.start_byte, child.end_byte))
+                else:
+                    children.append(child)
+            operators = [c for c in children if not c.is_named and c.type in ("&&", "||")]
+            if not operators or children[0] is operators[0]:
+                return [Member([Part(node, None)], None)]
+            rights.append((operators[0].type, children[-1]))
+            node = children[0]
+        found = self._flat(node, within)
+        for operator, right in reversed(rights):
+            members = self._flat(right, within)
+            found[-1].after = members[0].before = operator
+            found.extend(members)
+        return found
+
+    def _flat_pipeline(self, nodes: Sequence[Node], within: tuple[str, ...]) -> list[Member]:
+        found: list[Member] = []
+        operator: str | None = None
+        for node in nodes:
+            if not node.is_named:
+                operator = node.type
+            elif node.type == "comment":
+                self.comments.append(self._span(node.start_byte, node.end_byte))
+            else:
+                members = self._flat(node, within)
+                if found:
+                    members[0].parts[0].before = operator or "|"
+                    found[-1].parts.extend(members[0].parts)
+                    found[-1].after = members[0].after
+                    found.extend(members[1:])
+                else:
+                    found = members
+        return found
+
+    def _flat_redirected(self, node: Node, within: tuple[str, ...]) -> list[Member]:
+        found: list[Member] = []
+        for child in node.children:
+            if child.type not in _REDIRECTS:
+                if child.is_named and child.type != "comment":
+                    found = self._flat(child, within)
+                continue
+            if not found:
+                found = [Member([Part(child, None)], None)]
+            else:
+                found[-1].parts[-1].redirects.append(child)
+            if child.type == "heredoc_redirect":
+                found = self._behind_heredoc(child, found, within)
+        return found or [Member([Part(node, None)], None)]
+
+    def _behind_heredoc(self, node: Node, found: list[Member], within: tuple[str, ...]) -> list[Member]:
+        """What stands behind `<<EOF` on its line is inside the redirect's node."""
+        operator: str | None = None
+        for child in node.children:
+            if child.type in ("&&", "||"):
+                operator = child.type
+            elif child.type == "pipeline":
+                behind = [c for c in child.children if c.type not in ("|", "|&")]
+                bar = next((c.type for c in child.children if c.type in ("|", "|&")), "|")
+                members = self._flat_pipeline(behind, within)
+                members[0].parts[0].before = bar
+                found[-1].parts.extend(members[0].parts)
+                found[-1].after = members[0].after
+                found.extend(members[1:])
+            elif child.type in _REDIRECTS:
+                found[-1].parts[-1].redirects.append(child)
+            elif (
+                operator is not None and child.is_named and child.type not in ("heredoc_body", "heredoc_end")
+            ):
+                members = self._flat(child, within)
+                found[-1].after = members[0].before = operator
+                found.extend(members)
+                operator = None
+        return found
+
+    # Members
+
+    def _visit(self, member: Member, within: tuple[str, ...]) -> None:
+        parts = member.parts
+        if len(parts) > 1:
+            within = (*within, "pipeline")
+        for index, part in enumerate(parts):
+            before = part.before if index else member.before
+            after = parts[index + 1].before if index + 1 < len(parts) else member.after
+            self._part(part, before, after, within)
+
+    def _part(self, part: Part, before: str | None, after: str | None, within: tuple[str, ...]) -> None:
+        node = part.node
+        kind = node.type
+        if kind in _COMMANDS:
+            self._command(node, part.redirects, before, after, within)
+            return
+        for redirect in part.redirects:
+            self._substitutions(redirect, within)
+        construct = _WITHIN.get(kind)
+        if kind == "compound_statement" and node.children and node.children[0].type == "((":
+            self._substitutions(node, within)
+        elif kind == "negated_command":
+            inner = (*within, "negation")
+            for child in node.children:
+                if child.is_named and self.depth < _DEEPEST:
+                    self.depth += 1
+                    for member in self._flat(child, inner):
+                        member.before, member.after = member.before or before, member.after or after
+                        self._visit(member, inner)
+                    self.depth -= 1
+        elif construct is not None:
+            if kind == "while_statement" and node.children[0].type == "until":
+                construct = "until"
+            self._list(node.children, (*within, construct))
+        else:
+            self._substitutions(node, within)
+
+    def _substitutions(self, node: Node, within: tuple[str, ...]) -> None:
+        """Read the commands inside the substitutions of a word or an expression."""
+        stack = [node]
+        while stack:
+            node = stack.pop()
+            kind = node.type
+            if kind in ("command_substitution", "process_substitution"):
+                self._list(node.children, (*within, "substitution"))
+            elif kind not in _LITERAL:
+                stack.extend(reversed(node.children))
+
+    # Commands
+
+    def _word(self, start: int, end: int) -> ShellWord:
+        raw = self.text[start:end]
+        value = raw if is_plain(raw) else value_of(raw)
+        if "\\\n" in raw:
+            raw = raw.replace("\\\n", "")
+        if self.places is not None:
+            inside = self.places.span(start, end)
+            start, end = inside.start, inside.end
+        return ShellWord(self.file.span(start, end), start, end, raw, value)
+
+    def _command(
+        self, node: Node, around: list[Node], before: str | None, after: str | None, within: tuple[str, ...]
+    ) -> None:
+        assignments: list[ShellWord] = []
+        redirects: list[Redirect] = []
+        ranges: list[list[int]] = []
+        holders: list[Node] = []
+        bodies: list[int] = []
+        start, end = node.start_byte, node.end_byte
+        declares = node.type == "declaration_command"
+        for child in [*_leaves(node), *around]:
+            kind = child.type
+            if kind in _REDIRECTS:
+                start, end = min(start, child.start_byte), max(end, _end(child))
+                redirect, extra = self._redirect(child)
+                if child.start_byte in self.heredocs and self.places is None:
+                    bodies.append(child.start_byte)
+                redirects.append(redirect)
+                ranges.extend(extra)
+                holders.append(child)
+            elif kind == "comment":
+                self.comments.append(self._span(child.start_byte, child.end_byte))
+            elif kind == "variable_assignment" and not ranges and not declares:
+                assignments.append(self._word(child.start_byte, child.end_byte))
+                holders.append(child)
+            else:
+                if ranges and ranges[-1][1] == child.start_byte:
+                    ranges[-1][1] = child.end_byte
+                else:
+                    ranges.append([child.start_byte, child.end_byte])
+                if kind not in _LITERAL:
+                    holders.append(child)
+        if not ranges:
+            return
+        words = [self._word(a, b) for a, b in ranges]
+        call = unwrapped(words)
+        span = self._span(start, end)
+        if self.places is not None:
+            inside = self.places.span(start, end)
+            start, end = inside.start, inside.end
+        place = Place(span, start, end, before, after, within, self.statement)
+        command = made(call, words, tuple(assignments), tuple(redirects), place)
+        self.commands.append(command)
+        for at in bodies:
+            self.bodies.append((command, at))
+        for holder in holders:
+            self._substitutions(holder, within)
+        script = script_word(command)
+        if script is not None and self.depth < _DEEPEST:
+            self._script_of(script, ranges, words, within)
+
+    def _script_of(
+        self, script: ShellWord, ranges: list[list[int]], words: list[ShellWord], within: tuple[str, ...]
+    ) -> None:
+        start, end = ranges[words.index(script)]
+        value, expands = unquoted(self.text[start:end])
+        if expands == COMMANDS or not value.text.strip():
+            return
+        pieces = tuple((logical, at + start) for logical, at in value.pieces)
+        self.depth += 5
+        self._nested(Mapped(value.text, pieces), (*within, "shell-c"))
+
+    def _redirect(self, node: Node) -> tuple[Redirect, list[list[int]]]:
+        """A redirect, and the ranges of words that the grammar took for further targets."""
+        span = self._span(node.start_byte, _end(node))
+        operator = ""
+        targets: list[Node] = []
+        for child in node.children:
+            if child.type == "file_descriptor":
+                operator += self.text[child.start_byte : child.end_byte]
+            elif not child.is_named:
+                operator += child.type
+                if node.type == "heredoc_redirect":
+                    break
+            else:
+                targets.append(child)
+        if node.type == "heredoc_redirect":
+            extra = [
+                [c.start_byte, c.end_byte]
+                for c in node.children
+                if c.type in _WORDS and not c.type.startswith("heredoc")
+            ]
+            return Redirect(span, operator, None), extra
+        if node.start_byte in self.heredocs and self.places is None:
+            first = targets[0].end_byte if targets else node.end_byte
+            return (
+                Redirect(self._span(node.start_byte, first), operator + "<", None),
+                [[t.start_byte, t.end_byte] for t in targets[1:]],
+            )
+        if not targets:
+            return Redirect(span, operator, None), []
+        target = self._word(targets[0].start_byte, targets[0].end_byte)
+        span = self._span(node.start_byte, targets[0].end_byte)
+        return Redirect(span, operator, target), [[t.start_byte, t.end_byte] for t in targets[1:]]
+
+
+def _leaves(node: Node) -> list[Node]:
+    """The words of a command's node; a test's expression is taken apart into its words."""
+    if node.type != "test_command":
+        return node.children
+    found: list[Node] = []
+    stack = list(reversed(node.children))
+    while stack:
+        child = stack.pop()
+        if child.type in _WORDS or not child.children:
+            found.append(child)
+        else:
+            stack.extend(reversed(child.children))
+    return found[:-1] if found and found[-1].type in ("]", "]]") else found
+
+
+def _kind(node: Node) -> str:
+    match node.type:
+        case "command" | "declaration_command" | "unset_command":
+            return "command"
+        case "variable_assignment" | "variable_assignments":
+            return "assignment"
+        case "test_command":
+            return "test"
+        case "compound_statement":
+            return "other" if node.children and node.children[0].type == "((" else "group"
+        case "while_statement":
+            return "until" if node.children[0].type == "until" else "while"
+        case kind:
+            return _WITHIN.get(kind, "other")
+
+
+@record
+class Place:
+    """Where a command stands: see the fields of the same names of `Command`."""
+
+    span: Span
+    start: int
+    end: int
+    before: str | None
+    after: str | None
+    within: tuple[str, ...]
+    statement: int
+
+
+def made(
+    call: Call,
+    words: Sequence[ShellWord],
+    assignments: tuple[ShellWord, ...],
+    redirects: tuple[Redirect, ...],
+    place: Place,
+) -> Command:
+    """The command that some words make, with its arguments read by what is known of the tool."""
+    arguments = call.words[1:]
+    known, behind = call.tool, arguments
+    if known is not None and known.role == "modules":
+        module = _module(arguments)
+        if module is not None:
+            known, behind = module
+    reading: Reading = read(known.level, behind) if known is not None else read_unknown(behind)
+    wrapper_span = None
+    if call.wrappers:
+        last = words[len(words) - len(call.words) - 1]
+        wrapper_span = Span(words[0].span.start, last.span.end)
+    return Command(
+        span=place.span,
+        start=place.start,
+        end=place.end,
+        name=call.name,
+        name_word=call.words[0],
+        arguments=arguments,
+        assignments=(*assignments, *call.assignments),
+        redirects=redirects,
+        wrappers=call.wrappers,
+        wrapper_span=wrapper_span,
+        subcommand=reading.subcommand,
+        subcommand_word=reading.subcommand_word,
+        options=reading.options,
+        operands=reading.operands,
+        before=place.before,
+        after=place.after,
+        within=place.within,
+        statement=place.statement,
+        tool=known.name if known is not None else None,
+    )
+
+
+def _module(words: tuple[ShellWord, ...]) -> tuple[Tool, tuple[ShellWord, ...]] | None:
+    """`python -m pip …`: the tool that is run as a module, and the words behind its name."""
+    for index, word in enumerate(words[:-1]):
+        if word.value == "-m":
+            name = program_name(words[index + 1])
+            known = tool(name) if name is not None else None
+            return None if known is None else (known, words[index + 2 :])
+        if word.value is None or not word.value.startswith("-") or word.value == "-c":
+            return None
+    return None
+
+
+def script_word(command: Command) -> ShellWord | None:
+    """The word that is a shell script: of `sh -c`, or of `su -c`."""
+    known = tool(command.tool) if command.tool is not None else None
+    if known is None or known.role not in ("shell", "script"):
+        return None
+    if known.role == "script":
+        option = command.option("-c")
+        return option.value_word if option is not None and option.value_word is not option.word else None
+    return command.operands[0] if command.has("-c") and command.operands else None
