@@ -1,0 +1,130 @@
+"""What commands leave behind in a layer, and fixes that take it away in the same RUN."""
+
+from __future__ import annotations
+
+from dockerlint.fix import Fix
+from dockerlint.frozen import node
+from dockerlint.reach import behind, shipped_runs
+from dockerlint.shell import scripts
+from dockerlint.shell.edits import append, insert_behind
+from dockerlint.shell.paths import mounted, removed, shown
+from dockerlint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dockerlint.model import Dockerfile, Instruction, Run
+    from dockerlint.shell.script import Command, Script
+
+    Test = Callable[[Command], bool]
+
+# Wrappers under which a second command may run without them.
+_HARMLESS = frozenset(("env", "time", "nice", "ionice", "command", "timeout", "stdbuf", "eatmydata", "xargs"))
+_MANAGERS = frozenset((
+    "apt-get", "apt", "aptitude", "apk", "yum", "dnf", "microdnf", "tdnf", "zypper", "pacman", "dpkg", "rpm",
+))  # fmt: skip
+_REMOVE = frozenset(("remove", "purge", "autoremove", "autopurge", "del", "erase", "rm"))
+# Variables by which one command may keep its caches elsewhere than the next one.
+_PLACES = ("HOME", "CACHE", "PREFIX", "XDG_", "STORE")
+
+
+@node
+class Left:
+    """Commands of one script that leave something behind which no later command of it removes."""
+
+    run: Run
+    script: Script
+    made: tuple[Command, ...]
+
+
+def left(dockerfile: Dockerfile, makes: Test, paths: tuple[str, ...], cleans: Test) -> Iterator[Left]:
+    """The RUN scripts whose layers end up in the image with what `makes` tells leaves in `paths`:
+    no cache or tmpfs mount is over it, no later command removes it or is one that `cleans`."""
+    for run in shipped_runs(dockerfile):
+        for script in scripts(run):
+            made = tuple(c for c in script.commands if makes(c))
+            if not made or mounted(run, paths):
+                continue
+            since = made[-1].end
+            if any(c.start >= since and cleans(c) for c in script.commands):
+                continue
+            if not removed(script, run.state.workdir, paths, since):
+                yield Left(run, script, made)
+
+
+def verb(command: Command) -> str:
+    """The subcommand of a program, or its first operand where the tables do not know it."""
+    if command.subcommand is not None:
+        return command.subcommand
+    return shown(command.operands[0]) if command.operands else ""
+
+
+def calls(command: Command, tools: tuple[str, ...], verbs: tuple[str, ...]) -> bool:
+    """Whether a command is one of some subcommands of some tools."""
+    return (command.tool in tools or command.name in tools) and verb(command) in verbs
+
+
+def head(command: Command) -> Span:
+    """The span of program and subcommand: `apt-get -q update` of `apt-get -q update -y`."""
+    last = command.subcommand_word
+    if last is None and command.operands and command.tool is None:
+        last = command.operands[0]
+    if last is None or last.start < command.name_word.start:
+        last = command.name_word
+    return Span(command.name_word.span.start, last.span.end)
+
+
+def prefix(dockerfile: Dockerfile, command: Command) -> str | None:
+    """What a second command needs in front to run as this one does: "", or `sudo ` where this
+    one has it; None when it runs in another place or as another user."""
+    if any(w not in _HARMLESS and w != "sudo" for w in command.wrappers):
+        return None
+    for word in command.assignments:
+        name = word.raw.partition("=")[0].upper()
+        if any(part in name for part in _PLACES):
+            return None
+    if "sudo" not in command.wrappers or command.wrapper_span is None:
+        return ""
+    words = dockerfile.source.slice(command.wrapper_span).split()
+    if not all(w in ("sudo", "-E", "-H", "-n") or "=" in w for w in words):
+        return None
+    return "sudo "
+
+
+def cleaned(dockerfile: Dockerfile, found: Left, command: str, title: str, tool: str = "") -> Fix | None:
+    """A fix that runs a command at the end of the script, or right behind the last of those
+    that left something where the script may remove `tool` later; None when neither is exact."""
+    last = found.made[-1]
+    before = prefix(dockerfile, last)
+    if before is None:
+        return None
+    later = [c for c in found.script.commands if c.start >= last.end]
+    edit = None
+    if not tool or not any(removes_tool(c, tool) for c in later):
+        edit = append(dockerfile, found.run, found.script, before + command)
+    if edit is None:
+        edit = insert_behind(dockerfile, found.run, found.script, last, before + command)
+    return None if edit is None else Fix(title, (edit,))
+
+
+def removes_tool(command: Command, tool: str) -> bool:
+    """Whether a command may take a tool away."""
+    if command.name in _MANAGERS:
+        return verb(command) in _REMOVE or command.has("--remove", "--purge", "-e", "-r", "-R", "-P")
+    if command.name == "rm":
+        texts = [shown(w) for w in command.arguments]
+        return any(tool in t or "node_modules" in t or t.startswith(("/opt", "/usr/")) for t in texts)
+    return verb(command) == "uninstall" and any(tool in shown(w) for w in command.operands)
+
+
+def users(dockerfile: Dockerfile, run: Run, uses: Test) -> Iterator[tuple[Instruction, Command]]:
+    """The later commands, on top of a RUN's layer, that `uses` tells need what it left behind."""
+    from dockerlint.model import Run as RunKind
+
+    for other in behind(dockerfile, run):
+        if isinstance(other, RunKind):
+            for script in scripts(other):
+                for command in script.commands:
+                    if uses(command):
+                        yield other, command
