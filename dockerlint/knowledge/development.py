@@ -1,0 +1,70 @@
+"""Packages that are for building programs, and commands that build with them.
+
+The facts and their sources are in `development.toml`.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_BARE_VERSION = "0123456789."
+
+
+def is_compiler(package: str) -> bool:
+    """Whether a package of a distribution is a compiler or brings one: `gcc-12`, `build-base`."""
+    names = _table()["compilers"]
+    return package in names or _plain(package) in names
+
+
+def is_build_tool(package: str) -> bool:
+    """Whether a package steers builds (make, cmake, autoconf) without being a compiler."""
+    names = _table()["tools"]
+    return package in names or _plain(package) in names
+
+
+def is_headers(package: str) -> bool:
+    """Whether a package holds headers and link libraries: `libpq-dev`, `openssl-devel`, and
+    `linux-headers`."""
+    table = _table()
+    if package in table["not_headers"]:
+        return False
+    return any(package.endswith(tail) for tail in table["header_tails"])
+
+
+def is_development(package: str) -> bool:
+    """Whether a package is for building, in any of the three ways."""
+    return is_compiler(package) or is_build_tool(package) or is_headers(package)
+
+
+def compiling_programs() -> frozenset[str]:
+    """Programs that compile, or that install from source what may have parts to compile."""
+    return frozenset(_table()["commands"]["compile"])
+
+
+def compiling_scripts() -> frozenset[str]:
+    """Scripts that compile when an interpreter runs them: `setup.py`."""
+    return frozenset(_table()["commands"]["scripts"])
+
+
+def compiling_modules() -> frozenset[str]:
+    """Modules that install or build when `python -m` runs them."""
+    return frozenset(_table()["commands"]["modules"])
+
+
+def needs_full_image(language: str) -> frozenset[str]:
+    """Packages of a language (python, node) that ask for more than the slim image has."""
+    return frozenset(_table()["needs"].get(language, ()))
+
+
+def _plain(package: str) -> str:
+    """A package name without the version that ends it: `gcc-12` is gcc, `clang-14` clang."""
+    return package.rstrip(_BARE_VERSION).rstrip("-")
+
+
+def _table() -> dict[str, Any]:
+    from dockerlint.knowledge.tables import DEVELOPMENT
+
+    found: dict[str, Any] = DEVELOPMENT
+    return found
