@@ -13,6 +13,7 @@ from dockerlint.source import Mapped, Source, Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
     from typing import TypeVar
 
     I = TypeVar("I", bound="Instruction")
@@ -147,7 +148,7 @@ class State:
     """
 
     variables: Mapping[str, str | None]
-    arguments: frozenset[str]
+    arguments: AbstractSet[str]
     open_environment: bool
     workdir: str | None
     user: str | None
