@@ -1,0 +1,267 @@
+"""Images as engines save them: OCI layouts, docker-save archives (old and new), `dir:` copies.
+
+Read in one pass each, with no file content kept. Layers are what the config's history says
+they are, by order: every history entry that is not empty takes the next layer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import os
+import posixpath
+import tarfile
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+from dockerlint.archive import Archive, ImageError
+from dockerlint.frozen import node, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+    from typing import Any, BinaryIO
+
+__all__ = ["Entry", "Image", "ImageError", "Layer", "Size", "Step", "merged", "read"]
+
+_BLOCK = 1 << 20
+_KINDS = {
+    tarfile.DIRTYPE: "directory",
+    tarfile.SYMTYPE: "symlink",
+    tarfile.LNKTYPE: "hardlink",
+    tarfile.CHRTYPE: "character device",
+    tarfile.BLKTYPE: "block device",
+    tarfile.FIFOTYPE: "fifo",
+}
+
+
+@record
+class Size:
+    """Bytes. `files` is the content of regular files, the same whatever the engine; `tar` the
+    layer as an archive, with headers and padding; `gzip` that archive compressed by us in one
+    fixed way (level 6, no time), since engines compress differently."""
+
+    files: int = 0
+    tar: int = 0
+    gzip: int = 0
+
+    def __add__(self, other: Size) -> Size:
+        return Size(self.files + other.files, self.tar + other.tar, self.gzip + other.gzip)
+
+    def __sub__(self, other: Size) -> Size:
+        return Size(self.files - other.files, self.tar - other.tar, self.gzip - other.gzip)
+
+
+@record
+class Entry:
+    """One path in a layer, without leading slash; the root is the empty path.
+
+    `kind` is file, directory, symlink, hardlink, character device, block device, fifo,
+    whiteout (the path is gone) or opaque (what lower layers have in this directory is gone).
+    `digest` is the SHA-256 of a file's content, None for anything else; `target` that of a
+    link; `attributes` are extended attributes (file capabilities among them).
+    """
+
+    path: str
+    kind: str
+    size: int = 0
+    mode: int = 0
+    uid: int = 0
+    gid: int = 0
+    target: str = ""
+    digest: str | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@node
+class Layer:
+    """One layer: the digest of its uncompressed archive, its sizes and its paths in archive order."""
+
+    diff_id: str
+    size: Size
+    entries: tuple[Entry, ...]
+
+
+@record
+class Step:
+    """One history entry. `layer` is the index of the layer it made, None when it made none."""
+
+    created_by: str
+    comment: str
+    layer: int | None
+
+
+@node
+class Image:
+    """An image. `config` is its whole configuration document; `history` and `layers` lowest first."""
+
+    config: Mapping[str, Any]
+    history: tuple[Step, ...]
+    layers: tuple[Layer, ...]
+
+    @property
+    def diff_ids(self) -> tuple[str, ...]:
+        return tuple(layer.diff_id for layer in self.layers)
+
+    def size(self, first: int = 0) -> Size:
+        """The sum over the layers, from an index on."""
+        total = Size()
+        for layer in self.layers[first:]:
+            total += layer.size
+        return total
+
+
+def read(path: str, known: MutableMapping[str, Layer] | None = None) -> Image:
+    """The image at a path: an archive, compressed or not, or a folder.
+
+    `known` holds layers that were read before, by diff_id; they are not read again, and new
+    ones are added. ImageError when it is none of the forms, holds several images, or is damaged.
+    """
+    with closing(Archive.open(path)) as archive:
+        config_name, layer_names = archive.image()
+        config = archive.document(config_name)
+        if not isinstance(config, dict):
+            raise ImageError("the image configuration is not a JSON object")
+        rootfs = config.get("rootfs")
+        diff_ids = (rootfs.get("diff_ids") if isinstance(rootfs, dict) else None) or []
+        if len(diff_ids) != len(layer_names) or not all(isinstance(i, str) for i in diff_ids):
+            raise ImageError(
+                f"the image has {len(layer_names)} layers, its configuration tells of {len(diff_ids)}"
+            )
+        layers: MutableMapping[str, Layer] = {} if known is None else known
+        wanted = {i: name for i, name in zip(diff_ids, layer_names) if i not in layers}
+
+        def layer(item: tuple[str, str]) -> Layer:
+            return _layer(archive, *item)
+
+        # Hashing and compressing run beside each other: neither holds the interpreter.
+        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+            for found in pool.map(layer, wanted.items()):
+                layers[found.diff_id] = found
+        return Image(config, _history(config, len(diff_ids)), tuple(layers[i] for i in diff_ids))
+
+
+def _history(config: Mapping[str, Any], count: int) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    layer = 0
+    for entry in config.get("history") or ():
+        if not isinstance(entry, dict):
+            raise ImageError("the history of the image is not a list of objects")
+        made = None
+        if not entry.get("empty_layer"):
+            made, layer = layer, layer + 1
+        steps.append(Step(str(entry.get("created_by") or ""), str(entry.get("comment") or ""), made))
+    if steps and layer != count:
+        raise ImageError(f"the history of the image tells of {layer} layers, it has {count}")
+    return tuple(steps)
+
+
+class _Meter:
+    """The reading end of a layer's archive: counts, hashes and compresses what passes through."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._hash = hashlib.sha256()
+        self._pack = zlib.compressobj(6, zlib.DEFLATED, 31)
+        self.read_bytes = 0
+        self.packed_bytes = 0
+
+    def read(self, count: int = -1) -> bytes:
+        data = self._stream.read(count)
+        self.read_bytes += len(data)
+        self._hash.update(data)
+        self.packed_bytes += len(self._pack.compress(data))
+        return data
+
+    def finish(self) -> str:
+        """Read what is left; the digest of everything."""
+        while self.read(_BLOCK):
+            pass
+        self.packed_bytes += len(self._pack.flush())
+        return "sha256:" + self._hash.hexdigest()
+
+
+def _layer(archive: Archive, diff_id: str, name: str) -> Layer:
+    entries: list[Entry] = []
+    try:
+        with archive.stream(name) as raw:
+            meter = _Meter(raw)
+            entries.extend(_entries(meter))
+            digest = meter.finish()
+    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, OSError) as error:
+        raise ImageError(f"layer {name} cannot be read: {error}") from error
+    if digest != diff_id:
+        raise ImageError(f"layer {name} is damaged: its digest is {digest}, the configuration says {diff_id}")
+    files = sum(entry.size for entry in entries)
+    return Layer(diff_id, Size(files, meter.read_bytes, meter.packed_bytes), tuple(entries))
+
+
+def _entries(stream: _Meter) -> Iterator[Entry]:
+    with tarfile.open(fileobj=stream, mode="r|", bufsize=_BLOCK) as tar:  # type: ignore[call-overload]
+        for member in tar:
+            tar.members.clear()  # tarfile would keep every member it has seen
+            yield _entry(tar, member)
+
+
+def _entry(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
+    path = posixpath.normpath("/" + member.name).lstrip("/")
+    folder, _, base = path.rpartition("/")
+    if base == ".wh..wh..opq":
+        return Entry(folder, "opaque")
+    if base.startswith(".wh."):
+        return Entry(posixpath.join(folder, base[4:]), "whiteout")
+    kind = _KINDS.get(member.type, "file")
+    digest = None
+    size = 0
+    if kind == "file":
+        size = member.size
+        content = tar.extractfile(member)
+        sum_ = hashlib.sha256()
+        while content is not None and (data := content.read(_BLOCK)):
+            sum_.update(data)
+        digest = sum_.hexdigest()
+    target = member.linkname
+    if kind == "hardlink":
+        target = posixpath.normpath("/" + target).lstrip("/")
+    attributes = tuple(
+        sorted(
+            (name.removeprefix("SCHILY.xattr."), value)
+            for name, value in member.pax_headers.items()
+            if name.startswith("SCHILY.xattr.")
+        )
+    )
+    return Entry(path, kind, size, member.mode & 0o7777, member.uid, member.gid, target, digest, attributes)
+
+
+def merged(layers: Iterable[Layer]) -> dict[str, Entry]:
+    """What a container sees: the entry of every path after all layers, whiteouts applied."""
+    seen: dict[str, Entry] = {}
+    children: dict[str, set[str]] = {}
+
+    def drop(path: str, itself: bool = True) -> None:
+        pending = list(children.pop(path, ()))
+        while pending:
+            child = pending.pop()
+            seen.pop(child, None)
+            pending.extend(children.pop(child, ()))
+        if itself:
+            seen.pop(path, None)
+            children.get(path.rpartition("/")[0], set()).discard(path)
+
+    for layer in layers:
+        # Markers speak of lower layers only, wherever in the archive they stand.
+        for entry in layer.entries:
+            if entry.kind == "whiteout":
+                drop(entry.path)
+            elif entry.kind == "opaque":
+                drop(entry.path, itself=False)
+        for entry in layer.entries:
+            if entry.kind in ("whiteout", "opaque"):
+                continue
+            if entry.kind != "directory":
+                drop(entry.path, itself=False)
+            seen[entry.path] = entry
+            if entry.path:
+                children.setdefault(entry.path.rpartition("/")[0], set()).add(entry.path)
+    return seen

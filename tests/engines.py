@@ -1,0 +1,84 @@
+"""Build engines and bases for tests: found once a session, skipped with a reason where there are none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+import bases
+from dockerlint.engine import Engine, NoEngine, detect
+
+REQUIRED = bool(os.environ.get("DOCKERLINT_ENGINES_REQUIRED"))
+# podman is tried where it is, but CI does not need it: its build is buildah's.
+ENGINES = ["buildah", "docker", *(["podman"] if shutil.which("podman") else [])]
+
+
+def give_up(why: str) -> None:
+    """Skip a test; fail where engines are required, as in CI."""
+    if REQUIRED:
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+class Workplace:
+    """Engines with a storage of their own, and the bases they were given."""
+
+    def __init__(self, folder: Path) -> None:
+        conf = folder / "storage.conf"
+        conf.write_text(
+            f'[storage]\ndriver = "overlay"\ngraphroot = "{folder}/root"\nrunroot = "{folder}/run"\n'
+        )
+        self.env: Mapping[str, str] = {**os.environ, "CONTAINERS_STORAGE_CONF": str(conf)}
+        self._engines: dict[str, Engine] = {}
+        self._bases: dict[tuple[str, str], str] = {}
+
+    def engine(self, name: str) -> Engine:
+        """The engine of that name; skips the test when it is not here."""
+        if name not in self._engines:
+            try:
+                self._engines[name] = detect(name, self.env)
+            except NoEngine as error:
+                give_up("; ".join((str(error), *error.found)))
+        return self._engines[name]
+
+    def base(self, engine: Engine, kind: str) -> str:
+        """The name of a base image that the engine holds, usable in FROM."""
+        # podman and buildah look into one storage.
+        key = ("buildah" if engine.name == "podman" else engine.name, kind)
+        if key not in self._bases:
+            why = bases.missing(kind)
+            if why:
+                give_up(why)
+            name = f"localhost/dockerlint-base-{kind}:latest"
+            bases.load(kind, name, engine.name, self.env)
+            self._bases[key] = name
+        return self._bases[key]
+
+
+@pytest.fixture(scope="session")
+def workplace() -> Iterator[Workplace]:
+    # Not below pytest's own folder, which keeps the last sessions: images are large.
+    folder = Path(tempfile.mkdtemp(prefix="dockerlint-tests-", dir="/var/tmp"))
+    place = Workplace(folder)
+    try:
+        yield place
+    finally:
+        if shutil.which("buildah"):
+            subprocess.run(["buildah", "rm", "-a"], env=place.env, capture_output=True, check=False)
+        with open("/proc/mounts") as mounts:
+            inside = [m.split()[1] for m in mounts if m.split()[1].startswith(f"{folder}/")]
+        for mount in reversed(inside):
+            subprocess.run(["umount", "-l", mount], check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest, workplace: Workplace) -> Engine:
+    """Each engine in turn."""
+    return workplace.engine(request.param)
