@@ -1,0 +1,128 @@
+"""The command line. Everything that may be raised is caught here, and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from dockerlint.errors import UserError
+from dockerlint.report.escape import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dockerlint.config import Active
+    from dockerlint.lint import Crash, Result
+    from dockerlint.model import Dockerfile
+    from dockerlint.rule import Finding
+
+COMMANDS = (
+    ("parse", "what a Dockerfile is read as"),
+    ("test-rules", "run the examples of rules as tests"),
+)
+CLEAN, FOUND, USAGE, BUG, STOPPED, PIPE = 0, 1, 2, 3, 130, 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run dockerlint with some arguments; the exit code comes back.
+
+    Writes to `sys.stdout` and `sys.stderr` as they are at the time, and can be called many times
+    in one process.
+    """
+    argv = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _command(argv)
+        sys.stdout.flush()
+        return code
+    except UserError as error:
+        complain(f"error: {error}", error.hint)
+        return USAGE
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else CLEAN if stop.code is None else USAGE
+    except KeyboardInterrupt:
+        return STOPPED
+    except BrokenPipeError:
+        return PIPE
+    except Exception:
+        from traceback import format_exc
+
+        sys.stderr.write("".join(f"{visible(line)}\n" for line in format_exc().splitlines()))
+        complain("this is a bug in dockerlint: please report it with the lines above")
+        return BUG
+
+
+def entry() -> None:
+    """The console script: `main`, then out without the time that tidying up would take."""
+    import gc
+
+    gc.set_threshold(100_000, 20, 20)
+    code = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = PIPE
+    os._exit(code)
+
+
+def complain(message: str, hint: str = "") -> None:
+    """One line on standard error, and one for the hint."""
+    sys.stderr.write(f"dockerlint: {visible(message)}\n")
+    if hint:
+        sys.stderr.write(f"  {visible(hint)}\n")
+
+
+def _command(argv: list[str]) -> int:
+    word = argv[0] if argv else ""
+    if word == "parse":
+        from dockerlint import parse_command
+
+        return parse_command.main(argv[1:])
+    if word == "test-rules":
+        from dockerlint import testing
+
+        return testing.main(argv[1:])
+    from dockerlint import arguments, lint_command
+
+    return lint_command.main(arguments.parse(argv, COMMANDS), complain, Guard())
+
+
+class Guard:
+    """Runs rules, and keeps what they raise so that the others go on."""
+
+    def __init__(self) -> None:
+        self.crashes: list[Crash] = []
+
+    def __call__(self, active: Active, dockerfile: Dockerfile) -> tuple[Finding, ...]:
+        """The findings of one rule; none when it raises."""
+        try:
+            return tuple(active.rule.run(dockerfile, active.options, active.as_peer))
+        except Exception as error:
+            self.note(error, dockerfile.source.path, active.rule.name)
+            return ()
+
+    def note(self, error: Exception, path: str, rule: str = "") -> None:
+        """Keep what was raised for a file, by a rule or by us."""
+        from traceback import format_exception
+
+        from dockerlint.lint import Crash
+
+        trace = "".join(format_exception(type(error), error, error.__traceback__))
+        self.crashes.append(Crash(rule, path, f"{type(error).__name__}: {error}", trace))
+
+    def file(self, work: Callable[[str, Guard], Result], path: str) -> Result:
+        """The result of some work on one file; a result with the crash in it when that raises."""
+        from dockerlint.lint import Result
+
+        self.crashes = []
+        try:
+            result = work(path, self)
+        except (UserError, KeyboardInterrupt):
+            raise
+        except OSError as error:
+            return Result(path, None, error=f"cannot be read: {error.strerror or error}")
+        except Exception as error:
+            self.note(error, path)
+            return Result(path, None, crashes=tuple(self.crashes))
+        return result

@@ -1,0 +1,217 @@
+"""What is asked for: profile, rules, severities, options; from the command line and from files.
+
+`[tool.dockerlint]` in pyproject.toml, or the same keys at the top of dockerlint.toml. A key
+that is not known, or a value of another type, is an error: a typing mistake must not switch
+a check off. `.hadolint.yaml` is read by `dockerlint.hadolint_config`.
+"""
+
+from __future__ import annotations
+
+from dockerlint.errors import UserError, nearest
+from dockerlint.frozen import record
+from dockerlint.loader import unknown
+from dockerlint.rule import Severity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from dockerlint.loader import Rules
+    from dockerlint.rule import Rule
+
+PROFILES = ("default", "hadolint", "buildkit")
+LEVELS = (*Severity.ORDER, "never")
+# Options that several rules share; a rule takes part by having a field of that name.
+SHARED = ("trusted-registries", "label-schema", "strict-labels")
+
+
+@record
+class Config:
+    """The settings for one file.
+
+    `select` empty means the rules of the profile; `extend_select` adds to it. `severity` maps
+    a rule's name or code to a level. `least` hides findings below a level; `fail_on` is the level
+    from which findings make the exit code 1, `never` for none. `options` maps a rule to its
+    option table, `shared` an option name to its value for every rule that has it. `pragmas` tells
+    whether hadolint's comments count, `lenient` that names of no rule are no error (a ShellCheck code in
+    a `.hadolint.yaml`). `path` is the file that the settings are from, empty for none.
+    """
+
+    profile: str = "default"
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, str] = {}
+    least: str = Severity.STYLE
+    fail_on: str = Severity.INFO
+    plugins: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    options: Mapping[str, Mapping[str, Any]] = {}
+    shared: Mapping[str, Any] = {}
+    build_args: Mapping[str, str] = {}
+    target: str = ""
+    format: str = ""
+    pragmas: bool = True
+    lenient: bool = False
+    path: str = ""
+
+
+@record
+class Active:
+    """A rule that is switched on: with its options, its severity, and the code it is shown under."""
+
+    rule: Rule
+    options: object
+    severity: str
+    code: str
+    as_peer: bool
+
+
+def activate(config: Config, rules: Rules) -> tuple[Active, ...]:
+    """The rules that a configuration switches on, in order of code.
+
+    Raises UserError for a word that names no rule, group or profile, and for options that do
+    not fit their rule.
+    """
+
+    def names(words: Iterable[str], key: str) -> set[str]:
+        return {rule.name for word in words for rule in _meant(word, config, rules, key)}
+
+    if config.select:
+        chosen = names(config.select, "select")
+    else:
+        chosen = {rule.name for rule in rules.all if config.profile in rule.profiles}
+    chosen |= names(config.extend_select, "extend-select")
+    chosen -= names(config.ignore, "ignore")
+    levels = {
+        rule.name: level
+        for word, level in config.severity.items()
+        for rule in _meant(word, config, rules, "severity")
+    }
+    tables = {
+        rule.name: table
+        for word, table in config.options.items()
+        for rule in _meant(word, config, rules, "rules")
+    }
+    return tuple(
+        Active(
+            rule,
+            options_of(rule, tables.get(rule.name, {}), config.shared, config.path),
+            levels.get(rule.name, rule.severity),
+            shown_code(rule, config.profile),
+            config.profile != "default",
+        )
+        for rule in rules.all
+        if rule.name in chosen
+    )
+
+
+def shown_code(rule: Rule, profile: str) -> str:
+    """The code of a rule in a profile: BuildKit's own name for its check where it has one."""
+    if profile == "buildkit":
+        for word in (rule.code, *rule.aliases):
+            if word[:1].isupper() and not any(c.isdigit() or c == "-" for c in word):
+                return word
+    if profile == "hadolint":
+        for word in (rule.code, *rule.aliases):
+            if word[:2] == "DL" and word[2:].isdigit():
+                return word
+    return rule.code
+
+
+def _meant(word: str, config: Config, rules: Rules, key: str) -> Iterable[Rule]:
+    """The rules a word stands for: one rule, a group, `all`, or a prefix of codes (`DK3`)."""
+    if word.casefold() == "all":
+        return rules.all
+    found = rules.find(word, config.profile)
+    if not found and word in rules.groups():
+        found = tuple(rule for rule in rules.all if rule.group == word)
+    if not found and word[:2].isupper():
+        found = tuple(rule for rule in rules.all if rule.code.startswith(word) and rule.code[2:].isdigit())
+    if not found and not config.lenient:
+        where = config.path or "the command line"
+        raise UserError(
+            f"{key} in {where} names no rule: {word}",
+            unknown(word, rules) or "`dockerlint rules` lists them all",
+        )
+    return found
+
+
+def options_of(rule: Rule, table: Mapping[str, Any], shared: Mapping[str, Any], path: str) -> object:
+    """The options record of a rule with the values of a table, checked; None for a rule without."""
+    if rule.options is None:
+        if table:
+            raise UserError(
+                f"the rule {rule.name} has no options, but {path or 'the configuration'} sets some"
+            )
+        return None
+    if not table and not shared:
+        return rule.options()
+    fields: tuple[str, ...] = rule.options._fields  # type: ignore[attr-defined]
+    types = annotations_of(rule.options)
+    given: dict[str, Any] = {}
+    for key in SHARED:
+        field = key.replace("-", "_")
+        if key in shared and field in fields:
+            given[field] = fitted(shared[key], types[field], key, path)
+    for key, value in table.items():
+        field = key.replace("-", "_")
+        if field not in fields:
+            known = [name.replace("_", "-") for name in fields]
+            raise UserError(
+                f"the rule {rule.name} has no option {key} ({path or 'the configuration'})",
+                nearest(key, known) or f"it has {', '.join(known)}",
+            )
+        given[field] = fitted(value, types[field], f"rules.{rule.name}.{key}", path)
+    try:
+        return rule.options(**given)
+    except ValueError as error:
+        raise UserError(
+            f"the options of {rule.name} do not fit: {error} ({path or 'the configuration'})"
+        ) from error
+
+
+def annotations_of(options: type) -> dict[str, str]:
+    """The types of a record's fields, as they are written."""
+    found: dict[str, str] = {}
+    for kind in reversed(options.__mro__):
+        for name, annotation in getattr(kind, "__annotations__", {}).items():
+            found[name] = annotation if isinstance(annotation, str) else annotation.__name__
+    return found
+
+
+_KINDS = {"bool": "true or false", "int": "a whole number", "float": "a number", "str": "a string"}
+
+
+def fitted(value: Any, annotation: str, key: str, path: str) -> Any:
+    """A value from a file as the type that an annotation names; UserError where it is another."""
+    annotation = annotation.replace(" ", "")
+    if annotation.endswith("|None"):
+        annotation = annotation[:-5]
+    outer, _, inner = annotation.partition("[")
+    if outer in ("tuple", "frozenset"):
+        item = inner.rstrip("]").split(",")[0]
+        if isinstance(value, list | tuple) and all(_is(one, item) for one in value):
+            return tuple(value) if outer == "tuple" else frozenset(value)
+        wanted = f"a list of {'strings' if item == 'str' else 'numbers'}"
+    elif outer == "Mapping":
+        item = inner.rstrip("]").split(",")[-1]
+        if isinstance(value, dict) and all(isinstance(k, str) and _is(v, item) for k, v in value.items()):
+            return dict(value)
+        wanted = "a table of strings"
+    else:
+        if _is(value, outer):
+            return float(value) if outer == "float" else value
+        wanted = _KINDS.get(outer, outer)
+    raise UserError(f"{key} in {path or 'the configuration'} must be {wanted}, not {value!r}")
+
+
+def _is(value: Any, kind: str) -> bool:
+    if kind == "int":
+        return isinstance(value, int) and not isinstance(value, bool)
+    if kind == "float":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if kind == "Any":
+        return True
+    return isinstance(value, bool if kind == "bool" else str)

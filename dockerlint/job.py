@@ -1,0 +1,97 @@
+"""One file from its path to its result: read, lint, silence, and fix when asked."""
+
+from __future__ import annotations
+
+from dockerlint.config import activate
+from dockerlint.frozen import node
+from dockerlint.lint import Result, check, read, run_rule
+from dockerlint.rule import Severity
+from dockerlint.source import Source
+from dockerlint.suppress import experimental, silence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dockerlint.config import Active, Config
+    from dockerlint.lint import Found, Runner
+    from dockerlint.loader import Rules
+    from dockerlint.model import Dockerfile
+
+
+@node
+class Setup:
+    """Rules and configuration, ready for any number of files."""
+
+    config: Config
+    rules: Rules
+    active: tuple[Active, ...]
+
+    @classmethod
+    def of(cls, config: Config, rules: Rules) -> Setup:
+        """The setup of a configuration. Raises UserError where it does not fit the rules."""
+        return cls(config, rules, activate(config, rules))
+
+
+def findings(dockerfile: Dockerfile, setup: Setup, run: Runner = run_rule) -> tuple[tuple[Found, ...], int]:
+    """What a report shows of a file, sorted, and how many findings its comments silence."""
+    active = setup.active
+    if "experimental" in dockerfile.source.text and setup.config.profile != "hadolint":
+        active = _with_experimental(dockerfile, setup)
+    found = check(dockerfile, active, run)
+    kept, hidden = silence(dockerfile, found, setup.rules, setup.config)
+    if setup.config.target:
+        kept = _of_target(dockerfile, kept, setup.config.target)
+    return kept, hidden
+
+
+def model(source: Source, setup: Setup, ignore_patterns: tuple[str, ...] | None) -> Dockerfile:
+    """The model of a source under the build arguments and target of a setup."""
+    return read(source, setup.config.build_args, setup.config.target, ignore_patterns)
+
+
+def shown(found: tuple[Found, ...], least: str) -> tuple[Found, ...]:
+    """The findings that are at least as bad as a level."""
+    if least == Severity.STYLE:
+        return found
+    levels = Severity.ORDER[: Severity.ORDER.index(least) + 1]
+    return tuple(one for one in found if one.severity in levels)
+
+
+def lint_file(
+    path: str,
+    data: bytes,
+    setup: Setup,
+    run: Runner = run_rule,
+    ignore_patterns: tuple[str, ...] | None = None,
+) -> Result:
+    """The result of linting some bytes under a name."""
+    source = Source.of(data, path)
+    dockerfile = model(source, setup, ignore_patterns)
+    found, hidden = findings(dockerfile, setup, run)
+    return Result(path, source, shown(found, setup.config.least), hidden)
+
+
+def _with_experimental(dockerfile: Dockerfile, setup: Setup) -> tuple[Active, ...]:
+    """The active rules and BuildKit's experimental ones that the file asks for."""
+    off = [r for r in setup.rules.all if not r.profiles and r.code.isalpha()]
+    asked = experimental(dockerfile, [rule.code for rule in off])
+    have = {one.rule.name for one in setup.active}
+    more = tuple(rule.name for rule in off if rule.code in asked and rule.name not in have)
+    if not more:
+        return setup.active
+    from dockerlint.frozen import replace
+
+    config = replace(setup.config, extend_select=(*setup.config.extend_select, *more))
+    return activate(config, setup.rules)
+
+
+def _of_target(dockerfile: Dockerfile, found: tuple[Found, ...], target: str) -> tuple[Found, ...]:
+    from dockerlint.places import instruction_at
+    from dockerlint.target import needed
+
+    stages = needed(dockerfile, target)
+    kept = []
+    for one in found:
+        instruction = instruction_at(dockerfile, one.span.start)
+        if instruction is None or instruction.stage is None or instruction.stage in stages:
+            kept.append(one)
+    return tuple(kept)

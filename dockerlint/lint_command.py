@@ -1,0 +1,239 @@
+"""`dockerlint [PATH ...]`: from options to results, a report, and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from dockerlint.config import Config
+from dockerlint.config_files import Finder
+from dockerlint.discover import STDIN, excluded, files
+from dockerlint.errors import UserError
+from dockerlint.frozen import replace
+from dockerlint.job import Setup, lint_file
+from dockerlint.lint import Result
+from dockerlint.loader import load
+from dockerlint.report import View
+from dockerlint.rule import Severity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dockerlint.arguments import Options
+    from dockerlint.cli import Guard
+
+    Complain = Callable[[str, str], None]
+
+
+def main(options: Options, complain: Complain, guard: Guard) -> int:
+    """Lint, fix when asked, report; the exit code comes back."""
+    from time import perf_counter
+
+    began = perf_counter()
+    if options.unsafe and not (options.fix or options.diff):
+        raise UserError("--unsafe goes with --fix or --diff", "add one of them")
+    workshop = Workshop(options, complain)
+    paths = [path for path in files(options.paths or ["."]) if workshop.takes(path)]
+    if not paths and not options.paths:
+        complain("no Dockerfile found here", "name a file, or a folder that has one")
+    for path in paths:
+        workshop.setup(path)
+    results = [guard.file(workshop.result, path) for path in paths]
+    _report(results, options, workshop, perf_counter() - began)
+    return _code(results, workshop, complain)
+
+
+class Workshop:
+    """Options, and the setup of every folder that files are in."""
+
+    def __init__(self, options: Options, complain: Complain) -> None:
+        from dockerlint.arguments import build_args
+
+        self.options = options
+        self._complain = complain
+        self._build_args = build_args(options.build_arg)
+        self._finder = Finder(options.config, options.isolated, lambda text: complain(text, ""))
+        self._setups: dict[int, tuple[Config, Setup]] = {}
+
+    def config(self, path: str) -> Config:
+        """The configuration of a file, as it was found."""
+        if path == STDIN and self.options.stdin_filename:
+            path = self.options.stdin_filename
+        return self._finder.of(path)
+
+    def takes(self, path: str) -> bool:
+        """Whether a file is to be linted: not when the configuration excludes it."""
+        config = self.config(path)
+        base = os.path.dirname(os.path.abspath(config.path)) if config.path else ""
+        if path == STDIN or not excluded(path, config.exclude, base):
+            return True
+        if path in self.options.paths:
+            self._complain(f"{path} is left out: `exclude` in {config.path} names it", "")
+        return False
+
+    def configs(self) -> list[Config]:
+        """The configurations of all files so far, with the command line on top."""
+        return [setup.config for _, setup in self._setups.values()]
+
+    def setup(self, path: str) -> Setup:
+        """Rules and settings for a file."""
+        found = self.config(path)
+        known = self._setups.get(id(found))
+        if known is None:
+            config = merged(found, self.options, self._build_args)
+            rules = load(config.plugins, cache=not self.options.no_cache)
+            known = self._setups[id(found)] = (found, Setup.of(config, rules))
+        return known[1]
+
+    def result(self, path: str, guard: Guard) -> Result:
+        """Read, lint and fix one file. OSError when it cannot be read."""
+        setup = self.setup(path)
+        name = path
+        if path == STDIN:
+            data = sys.stdin.buffer.read()
+            name = self.options.stdin_filename or STDIN
+        else:
+            with open(path, "rb") as file:
+                data = file.read()
+        patterns = ignore_patterns(name) if name != STDIN else None
+        if self.options.fix or self.options.diff:
+            from dockerlint.fix_command import fix_file
+
+            return fix_file(path, name, data, setup, guard, self.options, patterns)
+        result = lint_file(name, data, setup, guard, patterns)
+        return replace(result, crashes=tuple(guard.crashes)) if guard.crashes else result
+
+
+def merged(config: Config, options: Options, build_args: dict[str, str]) -> Config:
+    """A configuration with what the command line says on top."""
+    levels = dict(config.severity)
+    least = config.least
+    for item in options.severity or ():
+        word, equals, level = item.partition("=")
+        level = level if equals else word
+        if level not in Severity.ORDER:
+            raise UserError(
+                f"--severity {item}: {level} is no level", f"known are {', '.join(Severity.ORDER)}"
+            )
+        if equals:
+            levels[word] = level
+        else:
+            least = level
+    if config.target and not options.target:
+        target = config.target
+    else:
+        target = options.target or ""
+    return replace(
+        config,
+        profile=options.profile or config.profile,
+        select=tuple(options.select) if options.select is not None else config.select,
+        extend_select=(*config.extend_select, *(options.extend_select or ())),
+        ignore=(*config.ignore, *(options.ignore or ())),
+        severity=levels,
+        least=least,
+        fail_on=options.fail_on or config.fail_on,
+        build_args={**config.build_args, **build_args},
+        target=target,
+        format=options.format or config.format,
+    )
+
+
+def ignore_patterns(path: str) -> tuple[str, ...] | None:
+    """The patterns of the ignore file that a build of a Dockerfile in its own folder would use;
+    None when there is none."""
+    from dockerlint.ignorefile import find_ignore_file, read_patterns
+
+    found = find_ignore_file(path)
+    if found is None:
+        return None
+    with open(found, "rb") as file:
+        return read_patterns(file.read().decode("utf-8", "surrogateescape"))
+
+
+def _report(results: list[Result], options: Options, workshop: Workshop, seconds: float) -> None:
+    format = options.format or next((c.format for c in workshop.configs() if c.format), "") or "text"
+    if format == "json":
+        from dockerlint.report.json import render
+    else:
+        from dockerlint.report.text import render
+    to_file = options.output is not None
+    color = not to_file and _color(options.color)
+    view = View(color, color or (not to_file and _is_terminal()), seconds, options.stats, options.quiet)
+    text = "".join(result.diff for result in results) if options.diff and format == "text" else ""
+    if text and color:
+        from dockerlint.diff import colored
+
+        text = colored(text)
+    text += render(results, view)
+    if options.output is not None:
+        try:
+            with open(options.output, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+                file.write(text)
+        except OSError as error:
+            raise UserError(f"{options.output} cannot be written: {error.strerror}") from error
+    else:
+        say(text)
+
+
+def say(text: str) -> None:
+    """Write to standard output; what its encoding lacks is written as an escape."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _is_terminal() -> bool:
+    return bool(getattr(sys.stdout, "isatty", bool)())
+
+
+def _color(asked: str) -> bool:
+    """Colour only on a terminal, unless asked: https://no-color.org, https://force-color.org."""
+    if asked != "auto":
+        return asked == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return _is_terminal() and os.environ.get("TERM") != "dumb"
+
+
+def _code(results: list[Result], workshop: Workshop, complain: Complain) -> int:
+    """The exit code, and a line on standard error for every file or rule that failed."""
+    code = 0
+    for result in results:
+        for crash in result.crashes:
+            sys.stderr.write("".join(f"  {line}\n" for line in _safe_lines(crash.trace)))
+            who = (
+                f"the rule {crash.rule} ({_rule_file(workshop, result.path, crash.rule)})"
+                if crash.rule
+                else "dockerlint"
+            )
+            complain(
+                f"{who} failed on {crash.path}: {crash.error}",
+                "this is a bug: please report it with the lines above; `--ignore` leaves the rule out"
+                if crash.rule
+                else "this is a bug: please report it with the lines above",
+            )
+            code = 3
+        if result.error:
+            complain(f"error: {result.path} {result.error}", "")
+            code = max(code, 2)
+    return code or int(any(_fails(result, workshop.setup(result.path).config.fail_on) for result in results))
+
+
+def _safe_lines(text: str) -> Iterator[str]:
+    from dockerlint.report.escape import visible
+
+    return (visible(line) for line in text.splitlines())
+
+
+def _rule_file(workshop: Workshop, path: str, rule: str) -> str:
+    origin = workshop.setup(path).rules.origins.get(rule)
+    return origin.path if origin else "unknown file"
+
+
+def _fails(result: Result, level: str) -> bool:
+    if level == "never":
+        return False
+    bad = Severity.ORDER[: Severity.ORDER.index(level) + 1]
+    return any(one.severity in bad for one in result.found)

@@ -1,0 +1,175 @@
+"""Lint, apply, lint again until nothing changes; every step is checked before it counts.
+
+A fix whose result does not pass `verify.fault` is left out and the others go in; rules that
+keep undoing each other are left out altogether.
+"""
+
+from __future__ import annotations
+
+from dockerlint.fix import Applicability, Edit, Fix, apply
+from dockerlint.frozen import node, record
+from dockerlint.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dockerlint.lint import Found
+    from dockerlint.model import Dockerfile
+
+PASSES = 10
+
+
+@node
+class Look:
+    """A file as one look at it gives: its model, and the findings that no comment silences."""
+
+    dockerfile: Dockerfile
+    found: tuple[Found, ...]
+
+    @property
+    def source(self) -> Source:
+        return self.dockerfile.source
+
+
+@node
+class Settled:
+    """Where fixing came to rest. `fixed` counts the fixes that went in by rule; `refused` has a line
+    for each rule that had fixes left out, and why."""
+
+    look: Look
+    fixed: Mapping[str, int]
+    refused: tuple[str, ...]
+
+
+@record
+class _Key:
+    """What a fix would do, wherever it stands: how it is known again after others moved it."""
+
+    rule: str
+    edits: tuple[tuple[str, str], ...]
+
+
+def levels(unsafe: bool) -> frozenset[str]:
+    """The applicabilities of fixes that may be written."""
+    return frozenset((Applicability.SAFE, Applicability.UNSAFE) if unsafe else (Applicability.SAFE,))
+
+
+def settle(source: Source, look: Callable[[Source], Look], unsafe: bool) -> Settled:
+    """Fix a file until nothing is left to fix.
+
+    `look` reads and lints a source. What comes back is checked: when no good state is reached
+    it is the file as it was, with the rules to blame.
+    """
+    first = look(source)
+    barred: dict[str, str] = {}
+    while True:
+        run = _Run(first, look, levels(unsafe), barred)
+        blamed = run.to_rest()
+        if not blamed:
+            lines = [
+                f"fixes of {rule} are left out: {why}"
+                for rule, why in sorted({**run.refused, **barred}.items())
+            ]
+            return Settled(run.now, run.fixed, tuple(lines))
+        barred.update(blamed)
+
+
+class _Run:
+    """One attempt to come to rest without the rules that are barred."""
+
+    def __init__(
+        self, first: Look, look: Callable[[Source], Look], allowed: frozenset[str], barred: Mapping[str, str]
+    ) -> None:
+        self.now = first
+        self.fixed: dict[str, int] = {}
+        self.refused: dict[str, str] = {}
+        self._look = look
+        self._allowed = allowed
+        self._barred = barred
+        self._left_out: set[_Key] = set()
+        self._seen = [first.source.text]
+        self._steps: list[set[str]] = []
+
+    def to_rest(self) -> dict[str, str]:
+        """Go on until nothing is left to fix; the rules to blame, and why, when that does not come."""
+        while True:
+            wanted = self._wanted()
+            if not wanted:
+                return {}
+            if len(self._steps) == PASSES:
+                return dict.fromkeys(self._steps[-1], f"they do not come to rest within {PASSES} passes")
+            taken = self._step(wanted)
+            if not taken:
+                continue
+            self._steps.append({found.name for found in taken})
+            for found in taken:
+                self.fixed[found.name] = self.fixed.get(found.name, 0) + 1
+            text = self.now.source.text
+            if text in self._seen:
+                circle = set().union(*self._steps[self._seen.index(text) :])
+                return dict.fromkeys(circle, f"they go round in a circle ({', '.join(sorted(circle))})")
+            self._seen.append(text)
+
+    def _wanted(self) -> list[Found]:
+        return [
+            found
+            for found in self.now.found
+            if found.fix is not None
+            and found.fix.edits
+            and found.applicability in self._allowed
+            and found.name not in self._barred
+            and self._key(found) not in self._left_out
+        ]
+
+    def _key(self, found: Found) -> _Key:
+        assert found.fix is not None
+        source = self.now.source
+        return _Key(found.name, tuple((source.slice(edit.span), edit.text) for edit in found.fix.edits))
+
+    def _step(self, wanted: list[Found]) -> list[Found]:
+        """Put in what can go in together and passes the check; what was put in comes back."""
+        newline = self.now.source.newline
+        by_fix = [(_with_newlines(found.fix, newline), found) for found in wanted]
+        _, applied = apply(self.now.source.text, [fix for fix, _ in by_fix])
+        chosen = [(fix, found) for fix, found in by_fix if any(fix is one for one in applied)]
+        after, why = self._attempt([fix for fix, _ in chosen])
+        if why:
+            chosen, after = self._without_the_guilty(chosen)
+        if after is not None:
+            self.now = after
+        return [found for _, found in chosen]
+
+    def _without_the_guilty(
+        self, chosen: list[tuple[Fix, Found]]
+    ) -> tuple[list[tuple[Fix, Found]], Look | None]:
+        """Add one fix after the other, and leave out those with which the check fails."""
+        good: list[tuple[Fix, Found]] = []
+        best: Look | None = None
+        for fix, found in chosen:
+            after, why = self._attempt([*(f for f, _ in good), fix])
+            if why:
+                self._left_out.add(self._key(found))
+                self.refused[found.name] = why
+            else:
+                good.append((fix, found))
+                best = after
+        return good, best
+
+    def _attempt(self, fixes: list[Fix]) -> tuple[Look | None, str]:
+        from dockerlint.verify import fault
+
+        before = self.now
+        text, _ = apply(before.source.text, fixes)
+        after = self._look(Source.of_text(text, before.source.path, before.source.bom))
+        why = fault(before, after, [edit for fix in fixes for edit in fix.edits])
+        return after, why
+
+
+def _with_newlines(fix: Fix | None, newline: str) -> Fix:
+    """The fix with the line ends of the file in what it inserts."""
+    assert fix is not None
+    if newline == "\n" or not any("\n" in edit.text for edit in fix.edits):
+        return fix
+    edits = tuple(Edit(e.span, e.text.replace("\r\n", "\n").replace("\n", newline)) for e in fix.edits)
+    return Fix(fix.title, edits, fix.applicability, fix.reason)

@@ -1,0 +1,156 @@
+"""What must hold of a fixed text before it counts. Nothing here trusts a rule."""
+
+from __future__ import annotations
+
+from dockerlint.model import Run
+from dockerlint.rule import Severity
+from dockerlint.shell import scripts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dockerlint.fix import Edit
+    from dockerlint.model import Dockerfile, Instruction
+    from dockerlint.settle import Look
+    from dockerlint.source import Span
+
+
+def fault(before: Look, after: Look, edits: Sequence[Edit]) -> str:
+    """Why a text with some edits in it must not be used, empty when nothing speaks against it."""
+    old, new = before.dockerfile, after.dockerfile
+    if old.source.text == new.source.text:
+        return "they change nothing"
+    return (
+        _new_problem(old, new)
+        or _lost_instruction(old, new, edits)
+        or _lost_comment(old, new, edits)
+        or _broken_script(old, new)
+        or _new_error(before, after)
+    )
+
+
+def _new_problem(old: Dockerfile, new: Dockerfile) -> str:
+    """Something BuildKit would refuse that it did not refuse before."""
+    from dockerlint.refuse import problems
+
+    known = [problem.message for problem in (*old.problems, *problems(old))]
+    for problem in (*new.problems, *problems(new)):
+        if problem.message in known:
+            known.remove(problem.message)
+        else:
+            return f"the file would not build: {problem.message}"
+    return ""
+
+
+def _lost_instruction(old: Dockerfile, new: Dockerfile, edits: Sequence[Edit]) -> str:
+    """An instruction that no edit touches and that is not there any more as it was, or one that
+    appears where no edit is."""
+    if old.escape != new.escape:
+        return "the escape character would be another one"
+    moves = _Moves(edits)
+    there = {instruction.span.start: instruction for instruction in new.body}
+    same: set[int] = set()
+    claimed: list[tuple[int, int]] = []
+    for instruction in old.body:
+        span = instruction.span
+        if moves.touches(span):
+            claimed.append((moves.start(span.start), moves.end(span.end)))
+            continue
+        now = there.get(moves.end(span.start))
+        if now is None or type(now) is not type(instruction) or _text(new, now) != _text(old, instruction):
+            return f"{instruction.keyword.name} on line {instruction.first_line} would be read differently"
+        same.add(now.span.start)
+    claimed += moves.inserted()
+    for instruction in new.body:
+        at = instruction.span.start
+        if at not in same and not any(start <= at <= end for start, end in claimed):
+            return f"an instruction would appear on line {instruction.first_line}"
+    return ""
+
+
+def _text(dockerfile: Dockerfile, instruction: Instruction) -> str:
+    return dockerfile.source.slice(instruction.span)
+
+
+class _Moves:
+    """Where offsets of the old text are in the new one."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._edits = sorted(edits, key=lambda edit: (edit.span.start, edit.span.end))
+
+    def touches(self, span: Span) -> bool:
+        """Whether an edit changes something in a span, or adds to its end."""
+        return any(e.span.start <= span.end and e.span.end > span.start for e in self._edits)
+
+    def start(self, offset: int) -> int:
+        """The new offset of a place, before what is inserted there."""
+        return offset + sum(
+            len(e.text) - len(e.span) for e in self._edits if e.span.end <= offset and e.span.start < offset
+        )
+
+    def end(self, offset: int) -> int:
+        """The new offset of a place, behind what is inserted there."""
+        return offset + sum(len(e.text) - len(e.span) for e in self._edits if e.span.end <= offset)
+
+    def inserted(self) -> list[tuple[int, int]]:
+        """The ranges of the new text that come from edits."""
+        found, moved = [], 0
+        for edit in self._edits:
+            start = edit.span.start + moved
+            found.append((start, start + len(edit.text)))
+            moved += len(edit.text) - len(edit.span)
+        return found
+
+
+def _lost_comment(old: Dockerfile, new: Dockerfile, edits: Sequence[Edit]) -> str:
+    """A comment that is gone, unless an edit is about nothing but comments."""
+    left = [text for _, text in _comments(new)]
+    for span, text in _comments(old):
+        if text in left:
+            left.remove(text)
+        elif not any(_is_about(old, edit, span) for edit in edits):
+            return f"the comment on line {old.source.line_of(span.start)} would be lost"
+    return ""
+
+
+def _comments(dockerfile: Dockerfile) -> Iterator[tuple[Span, str]]:
+    for comment in dockerfile.comments:
+        yield comment.span, comment.text
+    for directive in dockerfile.directives:
+        yield directive.span, dockerfile.source.slice(directive.span).lstrip("# \t")
+    for run in dockerfile.instructions(Run, onbuild=True):
+        for script in scripts(run):
+            for span in script.comments:
+                yield span, dockerfile.source.slice(span).lstrip("#").strip()
+
+
+def _is_about(dockerfile: Dockerfile, edit: Edit, comment: Span) -> bool:
+    """Whether an edit touches a comment, and otherwise only comments and white space."""
+    if not edit.span.touches(comment):
+        return False
+    lines = dockerfile.source.slice(edit.span).split("\n")
+    inside = comment.covers(edit.span)
+    return inside or all(not line.strip() or line.lstrip().startswith("#") for line in lines)
+
+
+def _broken_script(old: Dockerfile, new: Dockerfile) -> str:
+    """A RUN script that does not parse, more of them than there were before."""
+    was = sum(not script.ok for run in old.instructions(Run, onbuild=True) for script in scripts(run))
+    for run in new.instructions(Run, onbuild=True):
+        for script in scripts(run):
+            was -= not script.ok
+            if was < 0:
+                return f"the script of RUN on line {run.first_line} would not parse"
+    return ""
+
+
+def _new_error(before: Look, after: Look) -> str:
+    """A finding of error severity by a rule that had fewer of them before."""
+    known = [found.name for found in before.found if found.severity == Severity.ERROR]
+    for found in after.found:
+        if found.severity == Severity.ERROR:
+            if found.name not in known:
+                return f"{found.name} would be found on line {found.start.line}"
+            known.remove(found.name)
+    return ""
