@@ -23,11 +23,13 @@ _MOVING = frozenset(("", "latest", "lts", "stable", "current", "rolling", "devel
 @record
 class Release:
     """One release of a product and the day its free updates end (`YYYY-MM-DD`, or None when
-    the table has no day for it). `successor` is a maintained release, empty when the product
-    has none; `advice` says what to do then."""
+    the table has no day for it). `tag` is how image tags spell the version; `successor` is
+    the tag of a maintained release, empty when the product has none; `advice` says what to
+    do then."""
 
     product: str
     version: str
+    tag: str
     ends: str | None
     successor: str
     successor_ends: str | None
@@ -205,13 +207,9 @@ def release_of(product: str, version: str) -> Release | None:
         known = ".".join(parts[:count])
         if known in end:
             supported = life["supported"]
+            successor = life.get("tag", supported)
             return Release(
-                life["label"],
-                known,
-                end[known],
-                life.get("tag", supported),
-                end.get(supported),
-                life.get("advice", ""),
+                life["label"], known, known, end[known], successor, end.get(supported), life.get("advice", "")
             )
     return None
 
@@ -219,10 +217,12 @@ def release_of(product: str, version: str) -> Release | None:
 def supported_release(name: str) -> Release | None:
     """A release of an image's product that is still maintained, for use in advice."""
     spec = _spec(familiar_name(name))
-    if spec is None or not spec["life"]:
+    life = _bases()["life"].get(spec["life"]) if spec is not None else None
+    if life is None or not life["supported"]:
         return None
-    supported = _bases()["life"][spec["life"]]["supported"]
-    return release_of(spec["life"], supported)
+    version = life["supported"]
+    tag = life.get("tag", version)
+    return Release(life["label"], version, tag, life["end"].get(version), tag, life["end"].get(version), "")
 
 
 def _bases() -> dict[str, Any]:

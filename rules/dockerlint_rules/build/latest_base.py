@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from dockerlint.knowledge.bases import familiar_name, split_reference, supported_release
+from dockerlint.model import Dockerfile, From
+from dockerlint.rule import Applicability, Bad, Edit, Finding, Fix, Good, Severity, Span, display, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
+    """What hadolint finds: the tag as written is `latest`, and there is no digest."""
+    for start in dockerfile.instructions(From):
+        _, tag, digest = split_reference(start.image.raw)
+        if tag == "latest" and not digest:
+            yield Finding(start.image.span, "the base image is `latest`; name the release that you mean")
+
+
+@rule(
+    code="DL3007",
+    summary="A base image tagged `latest`",
+    why="""
+        `latest` is whatever was pushed last. A build that works today may break tomorrow, or quietly ship
+        another release, and nobody can tell from the file which one an image was made from.
+    """,
+    severity=Severity.WARNING,
+    fix=display("which release the program runs on is known to its author only"),
+    peer=as_hadolint_does,
+    source="https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
+    bad=[
+        Bad("FROM debian:«latest»\n"),
+        Bad("FROM registry.example.org:5000/team/app:«latest» AS build\n"),
+        Bad("ARG TAG=latest\nFROM «debian:$TAG»\n"),
+        Bad("ARG BASE=alpine:latest\nFROM «${BASE}»\n"),
+    ],
+    good=[
+        Good("FROM debian:12\n"),
+        Good("FROM debian:latest@sha256:0a12e9c9e5d0a1b0e0b6b0e0a12e9c9e5d0a1b0e0b6b0e0a12e9c9e5d0a1b0e0\n"),
+        Good("ARG TAG\nFROM debian:$TAG\n"),
+        Good("FROM example.org/app:latest-stable\n"),
+        Good("ARG TAG=latest\nFROM debian:12\n"),
+    ],
+)
+def latest_base(dockerfile: Dockerfile) -> Iterator[Finding]:
+    for stage in dockerfile.stages:
+        if stage.image is None:
+            continue
+        name, tag, digest = split_reference(stage.image)
+        if tag != "latest" or digest:
+            continue
+        word = stage.start.image
+        literal = word.raw == stage.image
+        start = word.span.end - len(tag) if literal else word.span.start
+        span = Span(start, word.span.end)
+        short = familiar_name(name)
+        yield Finding(
+            span,
+            f"{short}:latest is another image tomorrow; name a release",
+            _fix(name, span if literal else None),
+        )
+
+
+def _fix(name: str, tag: Span | None) -> Fix | None:
+    release = supported_release(name)
+    if release is None:
+        return None
+    until = f", which is maintained until {release.ends}" if release.ends else ""
+    title = f"name the release, for example {familiar_name(name)}:{release.tag}{until}"
+    edits = (Edit(tag, release.tag),) if tag is not None else ()
+    return Fix(title, edits, Applicability.DISPLAY)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from dockerlint.knowledge.bases import familiar_name, split_reference, supported_release
+from dockerlint.model import Dockerfile, From
+from dockerlint.rule import Applicability, Bad, Edit, Finding, Fix, Good, Severity, Span, display, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
+    """What hadolint finds: it looks at the line as written, and compares stage names with case."""
+    names: set[str] = set()
+    for start in dockerfile.instructions(From):
+        image = start.image.raw
+        _, tag, digest = split_reference(image)
+        if not (tag or digest or image == "scratch" or image.startswith("$") or image in names):
+            yield Finding(start.image.span, "the base image has no tag; name the release that you mean")
+        if start.alias is not None:
+            names.add(start.alias.raw)
+
+
+@rule(
+    code="DL3006",
+    summary="A base image without a tag",
+    why="""
+        Without a tag `FROM` takes `latest`, which is another image every few months: a build that works
+        today may break tomorrow, or quietly ship another release. A tag says what the file was written for.
+    """,
+    severity=Severity.WARNING,
+    fix=display("which release the program runs on is known to its author only"),
+    peer=as_hadolint_does,
+    source="https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
+    bad=[
+        Bad("FROM «debian»\n"),
+        Bad("FROM --platform=linux/amd64 «registry.example.org:5000/team/app» AS build\n"),
+        Bad("ARG BASE=ubuntu\nFROM «$BASE»\n"),
+        Bad("ARG TEAM=tools\nFROM «example.org/${TEAM}/app»\n"),
+        Bad("FROM debian:12 AS build\nFROM «builder»\nCOPY --from=build /etc/hosts /x\n"),
+    ],
+    good=[
+        Good("FROM debian:12\n"),
+        Good("FROM scratch\n"),
+        Good("FROM debian:12 AS Build\nFROM build\n"),
+        Good("ARG BASE\nFROM $BASE\n"),
+        Good("ARG IMAGE\nFROM registry.example.org/$IMAGE\n"),
+        Good("FROM debian@sha256:0a12e9c9e5d0a1b0e0b6b0e0a12e9c9e5d0a1b0e0b6b0e0a12e9c9e5d0a1b0e0\n"),
+        Good("ARG BASE=ubuntu:24.04\nFROM $BASE\n"),
+    ],
+)
+def untagged_base(dockerfile: Dockerfile) -> Iterator[Finding]:
+    for stage in dockerfile.stages:
+        if stage.image is None or stage.image in ("scratch", ""):
+            continue
+        name, tag, digest = split_reference(stage.image)
+        if tag or digest:
+            continue
+        word = stage.start.image
+        short = familiar_name(name)
+        shown = f"{short} has no tag" if word.raw == name else f"{word.raw} is {short}, which has no tag"
+        yield Finding(
+            word.span, f"{shown} and changes without notice; name a release", _fix(name, word.raw, word.span)
+        )
+
+
+def _fix(name: str, raw: str, span: Span) -> Fix | None:
+    release = supported_release(name)
+    if release is None:
+        return None
+    until = f", which is maintained until {release.ends}" if release.ends else ""
+    title = f"name the release, for example {familiar_name(name)}:{release.tag}{until}"
+    edits = (Edit(Span(span.end, span.end), f":{release.tag}"),) if raw == name else ()
+    return Fix(title, edits, Applicability.DISPLAY)
