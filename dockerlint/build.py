@@ -60,6 +60,7 @@ class Builder:
         pieces = self.mapped.pieces
         # Where the whole instruction stands on one line, offsets differ by a constant.
         self.shift = pieces[0][1] - pieces[0][0] if len(pieces) == 1 else None
+        self.flags = tuple(self.flag(token) for token in frame.reading.flags) if frame.reading.flags else ()
 
     def span(self, start: int, end: int) -> Span:
         """The file span of a logical range."""
@@ -71,7 +72,7 @@ class Builder:
         """The instruction; `Invalid` where it is malformed."""
         reading = self.reading
         make = None if reading.fault or self.lines.fault else _MAKERS.get(reading.name)
-        return (make(self) if make else None) or model.Invalid(*self.common())
+        return (make(self) if make else None) or self.made(model.Invalid)
 
     def common(self) -> tuple[Any, ...]:
         """The fields that all instructions have."""
@@ -91,7 +92,7 @@ class Builder:
             Keyword(keyword, word, reading.name.upper() if reading.name in _MAKERS else word.upper()),
             Span(keyword.start, max(lines.text_end, keyword.end)),
             text,
-            tuple(self.flag(token) for token in reading.flags) if reading.flags else (),
+            self.flags,
             tuple(comment(source, *place) for place in lines.comments) if lines.comments else (),
             tuple(comment(source, line.mark, line.text_end) for line in doc) if doc else (),
             tuple(Span(*place) for place in lines.blanks) if lines.blanks else (),
@@ -101,6 +102,12 @@ class Builder:
             self.state,
             frame.onbuild,
         )
+
+    def made(self, kind: type[Instruction], *parts: object) -> Instruction:
+        """An instruction of some class, from its own fields."""
+        construct: Any = kind
+        made: Instruction = construct(*self.common(), *parts)
+        return made
 
     def flag(self, token: Token) -> Flag:
         """One flag."""
@@ -183,24 +190,23 @@ class Builder:
         image = self.word(leaves(self.reading.branch, "WORD")[0], True)
         marks = leaves(self.reading.branch, "AS")
         if not marks:
-            return model.From(*self.common(), image, None, None)
-        return model.From(*self.common(), image, self.word(marks[0], False), words[-1])
+            return self.made(model.From, image, None, None)
+        return self.made(model.From, image, self.word(marks[0], False), words[-1])
 
     def _run(self) -> Instruction:
-        common = self.common()
         mounts = []
-        for flag in common[3]:
+        for flag in self.flags:
             if flag.name == "mount" and flag.value is not None:
                 options = mount_options(flag.value, self.expanded)
                 if options is not None:
                     mounts.append(Mount(flag, options))
-        return model.Run(*common, self.command(*self.reading.arguments), tuple(mounts))
+        return self.made(model.Run, self.command(*self.reading.arguments), tuple(mounts))
 
     def _command(self) -> Instruction | None:
         kind = _COMMANDS[self.reading.name]
         if kind is model.Shell and (self.reading.form != "exec" or not leaves(self.reading.branch, "STRING")):
             return None
-        return kind(*self.common(), self.command(*self.reading.arguments))
+        return self.made(kind, self.command(*self.reading.arguments))
 
     def _healthcheck(self) -> Instruction | None:
         branch = self.reading.branch
@@ -209,12 +215,12 @@ class Builder:
         kind = self.word(branch[1][0], False)
         parts = branch[1]
         if kind.raw.upper() == "NONE" and len(parts) == 1:
-            return model.Healthcheck(*self.common(), kind, None)
+            return self.made(model.Healthcheck, kind, None)
         space = parts[1] if len(parts) > 2 else kind
         if kind.raw.upper() != "CMD" or not isinstance(space, tuple) or len(space) != 3:
             return None
         command = self.command(space[2], self.reading.arguments[1])
-        return None if command.words == () else model.Healthcheck(*self.common(), kind, command)
+        return None if command.words == () else self.made(model.Healthcheck, kind, command)
 
     def _copy(self) -> Instruction | None:
         words = self.list()
@@ -234,14 +240,14 @@ class Builder:
                     opener = None
             if opener is None or opener.name not in names:
                 sources.append(word)
-        return kind(*self.common(), tuple(sources), words[-1], bodies, exec_form)
+        return self.made(kind, tuple(sources), words[-1], bodies, exec_form)
 
     def _pairs(self) -> Instruction | None:
         kind = _PAIRS[self.reading.name]
         if self.reading.form == "legacy" and self.reading.branch is not None:
             key, rest = leaves(self.reading.branch, "KEY", "REST")
             pair = Pair(self.span(key[1], rest[2]), self.word(key, True), self.word(rest, True))
-            return kind(*self.common(), (pair,), True)
+            return self.made(kind, (pair,), True)
         if self.reading.form != "pairs" or self.reading.branch is None:
             return None
         pairs = tuple(
@@ -249,20 +255,21 @@ class Builder:
         )  # fmt: skip
         if not pairs:
             return None
-        return kind(*self.common(), pairs, False)
+        return self.made(kind, pairs, False)
 
     def _arg(self) -> Instruction | None:
         branch = self.reading.branch
         items = [child for child in (branch[1] if branch else ()) if child[0] in ("pair", "ODD")]
         if not items:
             return None
-        common = self.common()
+        before = self.state
         pairs = []
         for item in items:
             pairs.append(self.pair(item))
             if self.frame.declare is not None:
                 self.state = self.frame.declare(pairs[-1])
-        return model.Arg(*common, tuple(pairs))
+        self.state = before
+        return self.made(model.Arg, tuple(pairs))
 
     def pair(self, item: Token | Branch) -> Pair:
         """One `name=value`; for ARG also a bare name."""
@@ -272,8 +279,8 @@ class Builder:
             last = end
         else:
             parts = [child for child in item[1] if len(child) == 3 and child[0] != "TAIL"]
-            start, end = parts[0][1], parts[-1][2]  # type: ignore[assignment]
-            equals = next(part[1] for part in parts if part[0] == "EQUALS")  # type: ignore[misc]
+            start, end = parts[0][1], parts[-1][2]
+            equals = next(part[1] for part in parts if part[0] == "EQUALS")
             last = end
         argument = self.reading.name == "arg"
         split = equals if equals >= 0 else last
@@ -283,18 +290,18 @@ class Builder:
 
     def _expose(self) -> Instruction | None:
         ports = self.words("WORD", True)
-        return model.Expose(*self.common(), ports) if ports else None
+        return self.made(model.Expose, ports) if ports else None
 
     def _volume(self) -> Instruction | None:
         paths = self.list()
-        return model.Volume(*self.common(), paths, self.reading.form == "exec") if paths else None
+        return self.made(model.Volume, paths, self.reading.form == "exec") if paths else None
 
     def _string(self) -> Instruction | None:
         start, end = self.reading.arguments
         if start >= end:
             return None
         word = self.word(("TEXT", start, end), self.reading.name != "maintainer")
-        return _STRINGS[self.reading.name](*self.common(), word)
+        return self.made(_STRINGS[self.reading.name], word)
 
     def _onbuild(self) -> Instruction | None:
         inner = self.reading.inner
@@ -305,7 +312,7 @@ class Builder:
         within = Builder(Frame(frame.source, frame.escape, frame.item, inner, unknown, frame.stage, True))
         refused = inner.name in ("onbuild", "from", "maintainer")
         trigger = model.Invalid(*within.common()) if refused else within.build()
-        return model.Onbuild(*self.common(), trigger)
+        return self.made(model.Onbuild, trigger)
 
 
 def leaves(branch: Branch | None, *kinds: str) -> list[Token]:

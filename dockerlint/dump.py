@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dockerlint.model import Instruction, State
 from dockerlint.parser import flag_words, parse_tree
+from dockerlint.source import Mapped, Span, encode
 from dockerlint.tree import InstructionNode, Tree
 from dockerlint.values import decoded, quoted, replaced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dockerlint.model import Dockerfile
+    from dockerlint.source import Source
     from dockerlint.tree import Branch, Reading, Token
 
 
@@ -17,9 +20,10 @@ def tree_of(file: Dockerfile | Tree) -> Tree:
     return file if isinstance(file, Tree) else parse_tree(file.source)
 
 
-def text(file: Dockerfile | Tree) -> str:
-    """The text of a file, put together from the leaves of its tree (without its BOM)."""
-    return tree_of(file).text()
+def text(file: Dockerfile | Tree) -> bytes:
+    """The bytes of a file, put together from the leaves of its tree."""
+    tree = tree_of(file)
+    return encode(tree.text(), tree.source.bom)
 
 
 def sexp(file: Dockerfile | Tree) -> str:
@@ -31,6 +35,54 @@ def sexp(file: Dockerfile | Tree) -> str:
         if isinstance(item, InstructionNode)
     ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def as_json(dockerfile: Dockerfile) -> str:
+    """The model as JSON. A span has its offsets (code points, the end excluded), and lines and
+    columns from 1; `base` of a stage is the index of the stage it builds on."""
+    import json
+
+    source = dockerfile.source
+    whole = {
+        "path": source.path,
+        "escape": dockerfile.escape,
+        "directives": [_json(directive, source) for directive in dockerfile.directives],
+        "instructions": [_json(instruction, source) for instruction in dockerfile.body],
+        "stages": [
+            {
+                "index": stage.index,
+                "name": stage.name,
+                "image": stage.image,
+                "base": None if stage.base is None else stage.base.index,
+                "span": _json(stage.span, source),
+            }
+            for stage in dockerfile.stages
+        ],
+        "comments": [_json(comment, source) for comment in dockerfile.comments],
+        "problems": [_json(problem, source) for problem in dockerfile.problems],
+    }
+    return json.dumps(whole, indent=2) + "\n"
+
+
+def _json(value: object, source: Source) -> object:
+    if isinstance(value, Span):
+        start, end = source.position(value.start), source.position(value.end)
+        places = {"line": start.line, "column": start.column, "endLine": end.line, "endColumn": end.column}
+        return {"start": value.start, "end": value.end, **places}
+    if isinstance(value, Mapped):
+        return value.text
+    if isinstance(value, State):
+        shell = None if value.shell is None else list(value.shell)
+        return {"workdir": value.workdir, "user": value.user, "shell": shell}
+    if isinstance(value, tuple):
+        return [_json(item, source) for item in value]
+    if isinstance(value, dict):
+        return {key: _json(item, source) for key, item in value.items()}
+    fields: tuple[str, ...] | None = getattr(type(value), "_fields", None)
+    if fields is None:
+        return value
+    shown = {name: _json(getattr(value, name), source) for name in fields}
+    return {"kind": type(value).__name__, **shown} if isinstance(value, Instruction) else shown
 
 
 def _node(reading: Reading, line: str, escape: str) -> str:

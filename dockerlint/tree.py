@@ -122,7 +122,7 @@ class InstructionNode:
     reading: Reading
 
 
-Node = Blank | CommentLine | Unread | InstructionNode if TYPE_CHECKING else object
+Node = Blank | CommentLine | Unread | InstructionNode
 
 
 @node
