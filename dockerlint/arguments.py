@@ -128,8 +128,15 @@ def parser(commands: Sequence[tuple[str, str]]) -> ArgumentParser:
 
     group = made.add_argument_group("speed")
     add = group.add_argument
+    add("--jobs", type=_count, metavar="N", help="lint in N processes; 0: as many as there are cores")
     add("--no-cache", action="store_true", help="neither read nor write caches")
     return made
+
+
+def _count(value: str) -> int:
+    if not value.isdecimal():
+        raise ValueError(value)
+    return int(value)
 
 
 def build_args(given: Sequence[str] | None) -> dict[str, str]:

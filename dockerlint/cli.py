@@ -12,13 +12,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from dockerlint.arguments import Options
     from dockerlint.config import Active
     from dockerlint.lint import Crash, Result
     from dockerlint.model import Dockerfile
     from dockerlint.rule import Finding
 
 COMMANDS = (
+    ("explain", "what a rule is about, with examples"),
+    ("rules", "all rules"),
     ("parse", "what a Dockerfile is read as"),
+    ("new-rule", "write the skeleton of a rule"),
     ("test-rules", "run the examples of rules as tests"),
 )
 CLEAN, FOUND, USAGE, BUG, STOPPED, PIPE = 0, 1, 2, 3, 130, 141
@@ -79,13 +83,33 @@ def _command(argv: list[str]) -> int:
         from dockerlint import parse_command
 
         return parse_command.main(argv[1:])
+    if word == "explain":
+        from dockerlint import explain
+
+        return explain.main(argv[1:])
+    if word == "rules":
+        from dockerlint import explain
+
+        return explain.list_main(argv[1:])
+    if word == "new-rule":
+        from dockerlint import scaffold
+
+        return scaffold.main(argv[1:])
     if word == "test-rules":
         from dockerlint import testing
 
         return testing.main(argv[1:])
     from dockerlint import arguments, lint_command
 
-    return lint_command.main(arguments.parse(argv, COMMANDS), complain, Guard())
+    return lint_command.main(arguments.parse(argv, COMMANDS), complain, Guard(), worker)
+
+
+def worker(options: Options) -> Callable[[str], Result]:
+    """What one process of `--jobs` does with a path. What there is to say, the first process says."""
+    from dockerlint.lint_command import Workshop
+
+    workshop, guard = Workshop(options, lambda message, hint: None), Guard()
+    return lambda path: guard.file(workshop.result, path)
 
 
 class Guard:
@@ -113,6 +137,7 @@ class Guard:
 
     def file(self, work: Callable[[str, Guard], Result], path: str) -> Result:
         """The result of some work on one file; a result with the crash in it when that raises."""
+        from dockerlint.frozen import replace
         from dockerlint.lint import Result
 
         self.crashes = []
@@ -125,4 +150,8 @@ class Guard:
         except Exception as error:
             self.note(error, path)
             return Result(path, None, crashes=tuple(self.crashes))
+        if self.crashes:
+            # A file is linted again after every pass of fixes: each crash counts once.
+            once = {(crash.rule, crash.error): crash for crash in self.crashes}
+            result = replace(result, crashes=tuple(once.values()))
         return result

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
+from dockerlint.api import settled_source
 from dockerlint.diff import unified
 from dockerlint.discover import STDIN
 from dockerlint.frozen import replace
-from dockerlint.job import findings, model, shown
+from dockerlint.job import lint_source, shown
 from dockerlint.lint import Result
-from dockerlint.settle import Look, settle
-from dockerlint.source import Source, encode
+from dockerlint.source import encode
 from dockerlint.write import WriteError, write
 
 TYPE_CHECKING = False
@@ -18,50 +18,42 @@ if TYPE_CHECKING:
     from dockerlint.arguments import Options
     from dockerlint.cli import Guard
     from dockerlint.job import Setup
-    from dockerlint.settle import Settled
-
-
-def fixed(
-    source: Source, setup: Setup, guard: Guard, unsafe: bool, patterns: tuple[str, ...] | None
-) -> Settled:
-    """Where a source comes to rest under the rules of a setup."""
-
-    def look(at: Source) -> Look:
-        dockerfile = model(at, setup, patterns)
-        return Look(dockerfile, findings(dockerfile, setup, guard)[0])
-
-    return settle(source, look, unsafe)
+    from dockerlint.source import Source
 
 
 def fix_file(
     path: str,
-    name: str,
-    data: bytes,
+    source: Source,
     setup: Setup,
     guard: Guard,
     options: Options,
     patterns: tuple[str, ...] | None,
 ) -> Result:
-    """Fix some bytes that were read from a path, and write them, or make the diff.
+    """Fix a source that was read from a path, and write it, or make the diff.
 
     For standard input the fixed text goes to standard output, and the report to standard error.
     """
-    source = Source.of(data, name)
-    settled = fixed(source, setup, guard, options.unsafe, patterns)
+    settled = settled_source(source, setup, guard, options.unsafe, patterns)
     now = settled.look.source
     after = encode(now.text, now.bom)
-    found = shown(settled.look.found, setup.config.least)
-    result = Result(name, now, found, 0, tuple(guard.crashes), "", settled.fixed, settled.refused)
+    result = Result(
+        source.path,
+        now,
+        shown(settled.look.found, setup.config.least),
+        fixed=settled.fixed,
+        refused=settled.refused,
+    )
     if options.diff:
-        before = shown(findings(model(source, setup, patterns), setup, guard)[0], setup.config.least)
-        return replace(result, source=source, found=before, diff=unified(name, source.text, now.text))
+        before = lint_source(source, setup, guard, patterns)
+        diff = unified(source.path, source.text, now.text)
+        return replace(before, fixed=settled.fixed, refused=settled.refused, diff=diff)
     if path == STDIN:
         sys.stdout.flush()
         sys.stdout.buffer.write(after)
         sys.stdout.buffer.flush()
-    elif after != data:
+    elif after != source.data:
         try:
-            write(path, data, after)
+            write(path, source.data, after)
         except WriteError as error:
-            return replace(result, error=str(error), fixed={}, refused=())
+            return replace(lint_source(source, setup, guard, patterns), error=str(error))
     return result

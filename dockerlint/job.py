@@ -6,7 +6,6 @@ from dockerlint.config import activate
 from dockerlint.frozen import node
 from dockerlint.lint import Result, check, read, run_rule
 from dockerlint.rule import Severity
-from dockerlint.source import Source
 from dockerlint.suppress import experimental, silence
 
 TYPE_CHECKING = False
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from dockerlint.lint import Found, Runner
     from dockerlint.loader import Rules
     from dockerlint.model import Dockerfile
+    from dockerlint.source import Source
 
 
 @node
@@ -56,18 +56,12 @@ def shown(found: tuple[Found, ...], least: str) -> tuple[Found, ...]:
     return tuple(one for one in found if one.severity in levels)
 
 
-def lint_file(
-    path: str,
-    data: bytes,
-    setup: Setup,
-    run: Runner = run_rule,
-    ignore_patterns: tuple[str, ...] | None = None,
+def lint_source(
+    source: Source, setup: Setup, run: Runner = run_rule, ignore_patterns: tuple[str, ...] | None = None
 ) -> Result:
-    """The result of linting some bytes under a name."""
-    source = Source.of(data, path)
-    dockerfile = model(source, setup, ignore_patterns)
-    found, hidden = findings(dockerfile, setup, run)
-    return Result(path, source, shown(found, setup.config.least), hidden)
+    """The result of linting a source."""
+    found, hidden = findings(model(source, setup, ignore_patterns), setup, run)
+    return Result(source.path, source, shown(found, setup.config.least), hidden)
 
 
 def _with_experimental(dockerfile: Dockerfile, setup: Setup) -> tuple[Active, ...]:

@@ -10,11 +10,12 @@ from dockerlint.config_files import Finder
 from dockerlint.discover import STDIN, excluded, files
 from dockerlint.errors import UserError
 from dockerlint.frozen import replace
-from dockerlint.job import Setup, lint_file
+from dockerlint.job import Setup, lint_source
 from dockerlint.lint import Result
 from dockerlint.loader import load
 from dockerlint.report import View
 from dockerlint.rule import Severity
+from dockerlint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     Complain = Callable[[str, str], None]
 
 
-def main(options: Options, complain: Complain, guard: Guard) -> int:
+def main(
+    options: Options, complain: Complain, guard: Guard, worker: Callable[[Options], Callable[[str], Result]]
+) -> int:
     """Lint, fix when asked, report; the exit code comes back."""
     from time import perf_counter
 
@@ -39,7 +42,12 @@ def main(options: Options, complain: Complain, guard: Guard) -> int:
         complain("no Dockerfile found here", "name a file, or a folder that has one")
     for path in paths:
         workshop.setup(path)
-    results = [guard.file(workshop.result, path) for path in paths]
+    if options.jobs != 1 and len(paths) > 1 and STDIN not in paths:
+        from dockerlint.pool import run
+
+        results = run(worker, options, paths)
+    else:
+        results = [guard.file(workshop.result, path) for path in paths]
     _report(results, options, workshop, perf_counter() - began)
     return _code(results, workshop, complain)
 
@@ -96,13 +104,13 @@ class Workshop:
         else:
             with open(path, "rb") as file:
                 data = file.read()
+        source = Source.of(data, name)
         patterns = ignore_patterns(name) if name != STDIN else None
         if self.options.fix or self.options.diff:
             from dockerlint.fix_command import fix_file
 
-            return fix_file(path, name, data, setup, guard, self.options, patterns)
-        result = lint_file(name, data, setup, guard, patterns)
-        return replace(result, crashes=tuple(guard.crashes)) if guard.crashes else result
+            return fix_file(path, source, setup, guard, self.options, patterns)
+        return lint_source(source, setup, guard, patterns)
 
 
 def merged(config: Config, options: Options, build_args: dict[str, str]) -> Config:

@@ -198,7 +198,7 @@ def main(argv: Sequence[str]) -> int:
     from argparse import ArgumentParser
 
     from dockerlint.config_files import Finder
-    from dockerlint.loader import load
+    from dockerlint.loader import load, load_only
 
     parser = ArgumentParser("dockerlint test-rules", description="Run the examples of rules as tests.")
     parser.add_argument("path", nargs="*", metavar="PATH", help="plugin folders or modules: only their rules")
@@ -207,10 +207,10 @@ def main(argv: Sequence[str]) -> int:
     )
     parser.add_argument("--quiet", action="store_true", help="only what fails")
     options = parser.parse_args(argv)
-    plugins = options.path or Finder(None, False, lambda _: None).of("-").plugins
-    rules = load(tuple(plugins))
     if options.path:
-        rules = _only(rules, options.path)
+        rules = load_only(options.path)
+    else:
+        rules = load(Finder(None, False, lambda _: None).of("-").plugins)
     failed = total = 0
     for verdict in verdicts(rules, options.rule):
         total += 1
@@ -227,13 +227,3 @@ def main(argv: Sequence[str]) -> int:
     if not total:
         raise UserError("there are no rules to test", "a plugin is a folder of modules that use @rule")
     return 1 if failed else 0
-
-
-def _only(rules: Rules, paths: Sequence[str]) -> Rules:
-    import os
-
-    folders = {os.path.abspath(path) for path in paths}
-    kept = tuple(rule for rule in rules.all if rules.origins[rule.name].by in folders)
-    return Rules(
-        kept, {w: tuple(r for r in some if r in kept) for w, some in rules.names.items()}, rules.origins
-    )
