@@ -10,6 +10,7 @@ from dockerlint.knowledge.development import (
     is_development,
     needs_full_image,
 )
+from dockerlint.model import Onbuild
 from dockerlint.shell.installs import installs
 from dockerlint.shell.leftover import verb
 from dockerlint.shell.paths import shown
@@ -78,6 +79,8 @@ def demands(stages: Sequence[Stage], base: BaseImage) -> Demands:
     for stage in stages:
         for script in start_scripts(stage):
             reader.read(script)
+        if any(True for _ in stage.of(Onbuild)):
+            reader.doubt("the image that ONBUILD is for")
     return Demands(reader.needs, reader.unsure, tuple(sorted(reader.managers)))
 
 
