@@ -128,3 +128,28 @@ def users(dockerfile: Dockerfile, run: Run, uses: Test) -> Iterator[tuple[Instru
                 for command in script.commands:
                     if uses(command):
                         yield other, command
+
+
+def program(command: Command) -> str | None:
+    """The word that names a command's program, to call it once more; None where that is not one
+    plain word."""
+    raw = command.name_word.raw
+    return raw if raw and not any(c in raw for c in " \t\n`()") else None
+
+
+def starts(dockerfile: Dockerfile, names: tuple[str, ...]) -> bool:
+    """Whether the image's CMD or ENTRYPOINT runs one of some programs."""
+    from dockerlint.model import Cmd, Entrypoint
+    from dockerlint.shell import scripts_of
+
+    stage = dockerfile.final_stage
+    for one in stage.lineage if stage is not None else ():
+        started: list[Cmd | Entrypoint] = [*one.of(Cmd), *one.of(Entrypoint)]
+        for instruction in started:
+            line = instruction.command
+            if any(shown_word in names for shown_word in (w.raw.strip("\"'") for w in line.words or ())):
+                return True
+            for script in scripts_of(line, instruction.state.shell):
+                if any(c.name in names or c.tool in names for c in script.commands):
+                    return True
+    return False

@@ -73,7 +73,7 @@ def apk_cache_left(dockerfile: Dockerfile) -> Iterator[Finding]:
 def _fills(command: Command) -> bool:
     if not calls(command, ("apk",), ("add", "update", "upgrade")):
         return False
-    return verb(command) == "update" or not command.has("--no-cache")
+    return verb(command) == "update" or not command.has("--no-cache", "--no-network")
 
 
 def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:

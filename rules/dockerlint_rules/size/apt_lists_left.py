@@ -4,6 +4,7 @@ from dockerlint.model import Dockerfile, Run
 from dockerlint.reach import behind
 from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell import scripts
+from dockerlint.shell.edits import remove_instruction
 from dockerlint.shell.leftover import Left, calls, cleaned, head, left
 from dockerlint.shell.paths import shown
 
@@ -61,9 +62,8 @@ ASK_APT = ("apt-cache", "rosdep", "mk-build-deps", "gdebi", "tasksel", "aptdcon"
             fixed="FROM debian:12\nRUN <<EOF\nset -e\napt-get update\napt-get install -y curl\n"
             "rm -rf /var/lib/apt/lists/*\nEOF\n",
         ),
-        Bad(
-            "FROM debian:12\nRUN «apt-get update»\nRUN apt-get install -y curl\n",
-        ),
+        Bad("FROM debian:12\nRUN «apt-get update»\nRUN apt-get install -y curl\n"),
+        Bad("FROM debian:12\nRUN «apt-get update»\nRUN echo\n", fixed="FROM debian:12\nRUN echo\n"),
         Bad(
             "FROM debian:12 AS base\nRUN «apt-get update» && apt-get install -y curl\nFROM base\nRUN apt-get -y install git\n",
         ),
@@ -102,9 +102,11 @@ def _cleans(command: Command) -> bool:
 
 
 def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
-    fix = cleaned(
-        dockerfile, found, "rm -rf /var/lib/apt/lists/*", "remove apt's package lists in the same RUN"
-    )
+    if len(found.script.statements) == 1 and found.made[0].at_top:
+        edit = remove_instruction(dockerfile, found.run)
+        fix = None if edit is None else Fix("remove the RUN, since nothing reads its lists", (edit,))
+    else:
+        fix = cleaned(dockerfile, found, "rm -rf /var/lib/apt/lists/*", "remove apt's lists in the same RUN")
     if fix is None:
         return None
     for other in behind(dockerfile, found.run):
