@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from dockerlint.model import Dockerfile
     from dockerlint.source import Source
 
+UNREADABLE = "DL1000"
+
 
 @node
 class Setup:
@@ -37,6 +39,9 @@ def findings(dockerfile: Dockerfile, setup: Setup, run: Runner = run_rule) -> tu
     if "experimental" in dockerfile.source.text and setup.config.profile != "hadolint":
         active = _with_experimental(dockerfile, setup)
     found = check(dockerfile, active, run)
+    if setup.config.profile == "hadolint" and any(one.code == UNREADABLE for one in found):
+        # A parse error is all that hadolint says of a file, and nothing silences it.
+        return tuple(one for one in found if one.code == UNREADABLE)[:1], 0
     kept, hidden = silence(dockerfile, found, setup.rules, setup.config)
     if setup.config.target:
         kept = _of_target(dockerfile, kept, setup.config.target)
