@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from dockerlint.model import Dockerfile, Run
+from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, Span, rule, unsafe
+from dockerlint.shell import scripts
+from dockerlint.shell.edits import editable
+from dockerlint.shell.leftover import head
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dockerlint.shell import Command
+
+
+@rule(
+    code="DL3015",
+    summary="`apt-get install` also takes in recommended packages",
+    why="""
+        apt-get installs what a package recommends along with what it needs. In an image the
+        recommendations are mostly documentation, alternatives and tools that nothing calls: of the 78 MB
+        that a tidied `apt-get install g++` saves on Debian 12, 58 MB are recommended packages.
+    """,
+    severity=Severity.INFO,
+    fix=unsafe("packages that were only recommended are no longer there, and something may have used one"),
+    bad=[
+        Bad(
+            "FROM debian:12\nRUN apt-get update && «apt-get install» -y curl\n",
+            fixed="FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n",
+        ),
+        Bad(
+            "FROM debian:12\nRUN apt-get update \\\n # tools\n && «apt-get -q install» -y \\\n    curl\n",
+            fixed="FROM debian:12\nRUN apt-get update \\\n # tools\n"
+            " && apt-get -q install -y --no-install-recommends \\\n    curl\n",
+        ),
+    ],
+    good=[
+        Good("FROM debian:12\nRUN apt-get install -y --no-install-recommends curl\n"),
+        Good("FROM debian:12\nRUN apt-get -o APT::Install-Recommends=false install -y curl\n"),
+        Good("FROM debian:12\nRUN apt-get install -oAPT::Install-Recommends=0 -y curl\n"),
+        Good("FROM debian:12\nRUN apt-get install -y --install-recommends curl\n"),
+        Good("FROM debian:12\nRUN apt-get install -y -f\n"),
+        Good(
+            "FROM debian:12\n"
+            "RUN echo 'APT::Install-Recommends \"0\";' > /etc/apt/apt.conf.d/lean\n"
+            "RUN apt-get install -y curl\n"
+        ),
+    ],
+)
+def recommended_packages(dockerfile: Dockerfile) -> Iterator[Finding]:
+    if 'APT::Install-Recommends "' in dockerfile.source.text:
+        # the file writes the setting itself, in a configuration file that apt reads from then on
+        return
+    for run in dockerfile.instructions(Run, onbuild=True):
+        for script in scripts(run):
+            for command in script.named("apt-get"):
+                if command.subcommand != "install" or not command.operands or _decided(command):
+                    continue
+                at = _place(command)
+                edit = Edit(Span(at, at), " --no-install-recommends")
+                yield Finding(
+                    head(command),
+                    "`apt-get install` takes in recommended packages too; add `--no-install-recommends`",
+                    Fix("add --no-install-recommends", (edit,)) if editable(script) else None,
+                )
+
+
+def _place(command: Command) -> int:
+    """Behind `install` and the options that follow it directly, where people write it."""
+    words = [
+        word
+        for word in command.arguments
+        if word.start >= (command.subcommand_word or command.name_word).start
+    ]
+    plain = {option.word.start for option in command.options if option.value_word is None}
+    at = words[0]
+    for word in words[1:]:
+        if word.start not in plain or word.start != at.end + 1:
+            break
+        at = word
+    return at.span.end
+
+
+def _decided(command: Command) -> bool:
+    if command.has("--no-install-recommends", "--install-recommends", "-s", "--simulate", "--print-uris"):
+        return True
+    settings = [option.value or "" for option in command.options if option.name in ("-o", "--option")]
+    return any(setting.lower().startswith("apt::install-recommends=") for setting in settings)
