@@ -17,6 +17,7 @@ VALUE = 1
 OPTIONAL = 2
 UNTIL = 3
 ATTACHED = 4
+NUMBER = 5
 
 
 _KINDS = (
@@ -25,6 +26,7 @@ _KINDS = (
     ("optional", OPTIONAL),
     ("until", UNTIL),
     ("attached", ATTACHED),
+    ("number", NUMBER),
 )
 
 
@@ -33,10 +35,11 @@ class Level:
 
     `options` maps every spelling of an option to all its spellings and its kind: FLAG,
     VALUE (in the same word or the next), OPTIONAL (in the same word behind `=`), ATTACHED (in
-    the same word, right behind the letter) or UNTIL (all words up to `;` or `+`, as
-    `find -exec`). `style` is `gnu` (short options cluster),
+    the same word, right behind the letter), NUMBER (likewise, or the next word when it may be
+    a number: `make -j 4`) or UNTIL (all words up to `;` or `+`, as `find -exec`). `style` is `gnu` (short options cluster),
     `plain` (they do not: go, gcc, java) or `tar` (the first word may be a cluster without
-    a dash). `stop`: options end at the first operand. `path` is the canonical name of the
+    a dash). `plus` tells what a word with a plus is: options (`letters`: `set +x`), one option
+    (`word`: `cargo +nightly`), or an operand (empty). `stop`: options end at the first operand. `path` is the canonical name of the
     subcommand (`install`, `cache clean`), empty for the tool itself.
     """
 
@@ -56,7 +59,7 @@ class Level:
                     self.options[name] = (aliases, kind)
         self.prefixes: tuple[str, ...] = above.prefixes if above else tuple(spec.get("prefixes", ()))
         self.stop: bool = spec.get("stop", False)
-        self.plus: bool = spec.get("plus", False)
+        self.plus: str = spec.get("plus", "")
         self.unknown_is_operand: bool = spec.get("unknown_is_operand", False)
         self.default: str | None = spec.get("default")
         self.operations: dict[str, str] = {}
@@ -87,11 +90,38 @@ class Level:
         return level
 
 
+_LISTS = frozenset(key for key, _ in _KINDS) | {"prefixes"}
+_YES = frozenset(("stop", "unknown_is_operand"))
+
+
+def described(lines: str) -> dict[str, Any]:
+    """A tool's table, from the lines in which `tables.TOOLS` keeps it."""
+    root: dict[str, Any] = {}
+    table = root
+    for line in lines.split("\n"):
+        if line.startswith("["):
+            table = root
+            for names in line[1:-1].split("/"):
+                table = table.setdefault("subcommands", {}).setdefault(names, {})
+            continue
+        key, _, value = line.partition("=")
+        if key in _LISTS:
+            table[key] = value.split("|")
+        elif key == "operations":
+            table[key] = dict(pair.split(">") for pair in value.split("|"))
+        elif key in _YES:
+            table[key] = value == "True"
+        elif key:
+            table[key] = int(value) if key == "wrapper" else value
+    return root
+
+
 class Tool:
     """A known program. `name` is the one the tables use (`pip` for `pip3.11`). For a program
     that runs the command in its own operands, `wrapper` is the number of operands before
-    that command; None for others. `script` tells where a shell keeps its script: the option
-    that has it as value, or, for `-c` of a shell, the first operand."""
+    that command; None for others. `role` is `shell` (`-c` makes its first operand a script),
+    `script` (a script is the value of `-c`), `modules` (`-m` runs another tool), `compiler`,
+    `linker`, or None."""
 
     __slots__ = ("level", "name", "role", "wrapper")
 
@@ -115,21 +145,21 @@ def tool(program: str) -> Tool | None:
         if name is None:
             _tools[program] = None
         elif name == program:
-            _tools[program] = Tool(name, TOOLS[name])
+            _tools[program] = Tool(name, described(TOOLS[name]))
         else:
             _tools[program] = tool(name)
     return _tools[program]
 
 
 def _canonical(program: str) -> str | None:
-    from dockerlint.knowledge.tables import NAMES, TOOLS
+    from dockerlint.knowledge.tables import CROSS, NAMES, VERSIONED
 
     name: str | None = NAMES.get(program)
     if name is not None:
         return name
     base = program.rstrip("0123456789.").rstrip("-")
     name = NAMES.get(base)
-    if name is not None and TOOLS[name].get("versioned"):
+    if name is not None and name in VERSIONED:
         return name
     name = NAMES.get(base.rpartition("-")[2])
-    return name if name is not None and TOOLS[name].get("cross") else None
+    return name if name is not None and name in CROSS else None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from pprint import pformat
 from typing import Any
 
 if sys.version_info >= (3, 11):
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from typing import Any
 '''
 _KEYS = frozenset((
-    "names", "like", "versioned", "cross", "style", "flags", "values", "optional", "until", "attached", "prefixes", "stop",
+    "names", "like", "versioned", "cross", "style", "flags", "values", "optional", "until", "attached", "number", "prefixes", "stop",
     "plus", "unknown_is_operand", "default", "operations", "subcommands", "wrapper", "role",
 ))  # fmt: skip
 
@@ -56,13 +55,40 @@ def generated() -> str:
     constants["NAMES"] = {
         program: tool for tool, spec in tools.items() for program in (tool, *spec.get("names", ()))
     }
-    constants["TOOLS"] = {tool: _inherited(tool, tools) for tool in tools}
+    for key in ("versioned", "cross"):
+        constants[key.upper()] = [tool for tool, spec in tools.items() if spec.get(key)]
+    constants["TOOLS"] = {tool: "\n".join(_lines(_inherited(tool, tools))) for tool in tools}
     parts = [_HEAD]
     for name in sorted(constants):
-        parts.append(
-            f"\n{name}: Any = {pformat(constants[name], width=108, compact=True, sort_dicts=False)}\n"
-        )
+        parts.append(f"\n{name}: Any = {_literal(constants[name])}\n")
     return "".join(parts)
+
+
+def _lines(spec: dict[str, Any], path: str = "") -> list[str]:
+    """A tool's table as lines that `knowledge.described` reads. One string for a tool compiles
+    and loads much faster than nested literals, and most tools are not asked for in a run."""
+    lines = [f"[{path}]"] if path else []
+    for key, value in spec.items():
+        if key == "operations":
+            lines.append(f"{key}=" + "|".join(f"{options}>{name}" for options, name in value.items()))
+        elif key not in ("subcommands", "versioned", "cross"):
+            lines.append(f"{key}=" + ("|".join(value) if isinstance(value, list) else str(value)))
+    for names, inner in spec.get("subcommands", {}).items():
+        lines += _lines(inner, f"{path}/{names}" if path else names)
+    return lines
+
+
+def _literal(table: Any) -> str:
+    """A table with one entry a line, and tuples for lists: those load fastest."""
+    if not isinstance(table, dict):
+        return repr(_frozen(table))
+    return "{\n" + "".join(f"    {key!r}: {_frozen(value)!r},\n" for key, value in table.items()) + "}"
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _frozen(inner) for key, inner in value.items()}
+    return tuple(_frozen(inner) for inner in value) if isinstance(value, list) else value
 
 
 def _check(where: str, spec: dict[str, Any]) -> None:
@@ -70,7 +96,7 @@ def _check(where: str, spec: dict[str, Any]) -> None:
     if unknown:
         raise TableError(f"{where}: unknown key {', '.join(sorted(unknown))}")
     seen: set[str] = set()
-    for key in ("flags", "values", "optional", "until", "attached"):
+    for key in ("flags", "values", "optional", "until", "attached", "number"):
         for option in " ".join(spec.get(key, ())).split():
             if option in seen:
                 raise TableError(f"{where}: the option {option} is described twice")

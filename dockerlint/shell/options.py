@@ -8,7 +8,7 @@ begins with a dash is an option without a value.
 from __future__ import annotations
 
 from dockerlint.frozen import record
-from dockerlint.knowledge import ATTACHED, FLAG, OPTIONAL, UNTIL, Level
+from dockerlint.knowledge import ATTACHED, FLAG, NUMBER, OPTIONAL, UNTIL, Level
 from dockerlint.shell.quoting import unquoted
 from dockerlint.shell.script import Option, ShellWord
 
@@ -92,7 +92,10 @@ class _Reader:
             if text.startswith("-") and text != "-" and not self._is_operand(text):
                 self._option(word, text)
             elif text.startswith("+") and self.level.plus and len(text) > 1:
-                self._cluster(word, text, 1, "+")
+                if self.level.plus == "letters":
+                    self._cluster(word, text, 1, "+")
+                else:
+                    self._add(text, word, None, None, (text,))
             elif not self._is_subcommand(word, text):
                 if self.level.stop:
                     self._operands(self.at - 1)
@@ -108,7 +111,9 @@ class _Reader:
         self.operands.extend(self.words[start:])
 
     def _is_operand(self, text: str) -> bool:
-        return self.level.unknown_is_operand and text.partition("=")[0] not in self.level.options
+        if not self.level.unknown_is_operand or text.partition("=")[0] in self.level.options:
+            return False
+        return not all(f"-{letter}" in self.level.options for letter in text[1:])
 
     def _is_subcommand(self, word: ShellWord, text: str) -> bool:
         if not self.level.has_subcommands or self.operands or word.value is None:
@@ -137,7 +142,8 @@ class _Reader:
         elif self.level.style == "plain":
             prefix = next((p for p in self.level.prefixes if text.startswith(p)), None)
             if prefix is not None:
-                self._add(prefix, word, text[len(prefix) :], word, options[prefix][0])
+                aliases = options.get(prefix, ((prefix,), FLAG))[0]
+                self._add(prefix, word, text[len(prefix) :], word, aliases)
             else:
                 self._add(name, word, value if equals else None, word if equals else None, (name,))
         else:
@@ -146,6 +152,12 @@ class _Reader:
     def _known(self, name: str, word: ShellWord, aliases: tuple[str, ...], kind: int) -> None:
         if kind in (FLAG, OPTIONAL, ATTACHED):
             self._add(name, word, None, None, aliases)
+        elif kind == NUMBER:
+            following = self.words[self.at] if self.at < len(self.words) else None
+            taken = following is not None and (following.value is None or following.value.isdigit())
+            holder = following if taken else None
+            self.at += taken
+            self._add(name, word, shown(holder) if holder is not None else None, holder, aliases)
         elif kind == UNTIL:
             start = self.at
             while self.at < len(self.words) and shown(self.words[self.at]) not in (";", "+"):
