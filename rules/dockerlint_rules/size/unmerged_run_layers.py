@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from dockerlint.model import Add, Copy, Dockerfile, Run
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, Span, rule, safe
 from dockerlint.shell import scripts
@@ -149,7 +151,7 @@ def _joints(dockerfile: Dockerfile, chain: list[Run]) -> Iterator[Edit]:
     source, escape = dockerfile.source, dockerfile.escape
     newline = "\r\n" if "\r\n" in source.slice(chain[0].span) else source.newline
     indent, trailing = _layout(dockerfile, chain)
-    for first, second in zip(chain, chain[1:]):
+    for first, second in pairwise(chain):
         gap = Span(first.command.span.end, second.command.span.start)
         comments = [c for c in dockerfile.comments if gap.covers(c.span)]
         lines = [" && " + escape if trailing else " " + escape]
@@ -165,7 +167,7 @@ def _layout(dockerfile: Dockerfile, chain: list[Run]) -> tuple[str, bool]:
     text = dockerfile.source.text
     for run in chain:
         script = _only(run)
-        for one, two in zip(script.statements, script.statements[1:]) if script else ():
+        for one, two in pairwise(script.statements) if script else ():
             gap = text[one.span.end : two.span.start]
             if "\n" in gap:
                 line = text[text.rfind("\n", 0, two.span.start) + 1 : two.span.start]
