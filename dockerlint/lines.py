@@ -6,9 +6,9 @@ written by hand; the grammars read what it hands over.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 
+from dockerlint.directives import directive_in, file_directives
 from dockerlint.expand import WHITE, ExpansionError, heredocs_in
 from dockerlint.source import Mapped, Source
 from dockerlint.tree import Blank, Body, CommentLine, Leaf, Logical, Unread
@@ -17,16 +17,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    # (name, start of the line's text, its end, start of the value, its end)
-    FileDirective = tuple[str, int, int, int, int]
     # (line as BuildKit counts, start, end, message)
     Fault = tuple[int, int, int, str]
     Item = Blank | CommentLine | Logical | Unread
 
 LONGEST = 65535
-_DIRECTIVE = re.compile(r"([A-Za-z][A-Za-z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*")
-_NAMES = ("syntax", "escape", "check")
-_BLANKS = "\t\n\f\r "
 
 
 class Lines:
@@ -49,7 +44,7 @@ class Lines:
         self._doc: list[CommentLine] = []
         self._seen: set[str] = set()
         self._directives_done = False
-        self.directives = _file_directives(self._text) if self._text[:1] in ("#", "/") else []
+        self.directives = file_directives(self._text) if self._text[:1] in "#/{" else []
         self._index: dict[int, dict[str, list[int]]] = {}
 
     def read(self) -> Lines:
@@ -125,7 +120,7 @@ class Lines:
         value = self._text[start:stop]
         if value in ("`", "\\"):
             self.escape = value
-            self.directives.append((name, mark, end, start, stop))
+            self.directives.append((name, mark, end, start, stop, value))
         else:
             message = f"invalid escape token '{value}' does not match ` or \\"
             self.faults.append((number, mark, end, message))
@@ -243,46 +238,3 @@ def continued(line: str, escape: str) -> tuple[str, bool]:
     if bare[-1:] != escape or bare[-2:-1] == escape:
         return line, False
     return bare[:-1], True
-
-
-def directive_in(text: str, at: int, end: int) -> tuple[str, int, int] | None:
-    """The known directive `name=value` that a range of text is: name, value's start and end."""
-    match = _DIRECTIVE.match(text, at, end)
-    if match is None or match[1].lower() not in _NAMES:
-        return None
-    start = match.end()
-    stop = start + len(text[start:end].rstrip(_BLANKS))
-    if start == stop:
-        # BuildKit's pattern wants one character at least and takes it from the blanks.
-        start, stop = end - 1, end
-        if text[start] == "=":
-            return None
-    return match[1].lower(), start, stop
-
-
-def _file_directives(text: str) -> list[FileDirective]:
-    """What BuildKit's second reader finds: `syntax` and `check`, their values cut at a space."""
-    start = 0
-    if text.startswith("#!"):
-        start = text.find("\n") + 1 or len(text)
-    found: dict[str, FileDirective] = {}
-    for prefix in ("#", "//"):
-        at = start
-        seen: set[str] = set()
-        while text.startswith(prefix, at):
-            end = text.find("\n", at)
-            end = len(text) if end < 0 else end
-            begin = at + len(prefix)
-            begin += len(text[begin:end]) - len(text[begin:end].lstrip(_BLANKS))
-            own = directive_in(text, begin, end)
-            if own is None or own[0] in seen:
-                break
-            seen.add(own[0])
-            name, value_start, value_end = own
-            if name == "syntax" or (name == "check" and prefix == "#"):
-                value = text[value_start:value_end].partition(" ")[0]
-                text_end = at + len(text[at:end].rstrip("\r"))
-                known = (name, at, text_end, value_start, value_start + len(value))
-                found.setdefault(name, known)
-            at = end + 1
-    return list(found.values())

@@ -75,8 +75,8 @@ def resolve(
             comments.append(comment(source, item.mark, item.text_end))
     resolver.finish()
     directives = tuple(
-        Directive(Span(start, end), name, source.text[value:stop], Span(value, stop))
-        for name, start, end, value, stop in sorted(tree.directives, key=lambda d: d[1])
+        Directive(Span(start, end), name, value, Span(at, stop))
+        for name, start, end, at, stop, value in sorted(tree.directives, key=lambda d: d[1])
     )
     problems = tuple(Problem(Span(start, end), line, "B", text) for line, start, end, text in tree.faults)
     return Dockerfile(

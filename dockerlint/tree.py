@@ -127,14 +127,14 @@ Node = Blank | CommentLine | Unread | InstructionNode
 
 @node
 class Tree:
-    """A whole file. `directives` are (name, start, end, start of the value, its end) of the
+    """A whole file. `directives` are (name, start, end, start of the value, its end, value) of the
     parser directives in force. `faults` are (line as BuildKit counts, start, end, message) of what its
     first phase refuses, in the order in which BuildKit would meet them."""
 
     source: Source
     escape: str
     nodes: tuple[Node, ...]
-    directives: tuple[tuple[str, int, int, int, int], ...]
+    directives: tuple[tuple[str, int, int, int, int, str], ...]
     faults: tuple[tuple[int, int, int, str], ...]
 
     def leaves(self) -> Iterator[Leaf]:

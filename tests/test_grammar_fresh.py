@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from dockerlint_grammar import generate
 from dockerlint_grammar.tables import TABLES
 

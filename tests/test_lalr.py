@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from dockerlint_grammar.generate import STARTS, engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from dockerlint.lalr import Grammar
+from dockerlint_grammar.generate import STARTS, engine
 
 LINES = {
     "flags": ["--from=a", "--a --b=c ", "--x='a b' --", "--m=\"a\\\"b\"", "--a=b\\", "--''", "-- ", "--a='b"],

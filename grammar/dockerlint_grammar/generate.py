@@ -20,7 +20,7 @@ STARTS = {
     "flags": ("flags",),
     "words": ("from", "copy", "add", "volume", "expose", "words"),
     "pairs": ("env", "label", "arg", "legacy"),
-    "exec": ("exec",),
+    "exec": ("exec", "document"),
     "text": ("shell", "string", "healthcheck"),
 }
 HEADER = '''\
