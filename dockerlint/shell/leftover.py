@@ -29,6 +29,10 @@ _REMOVE = frozenset(("remove", "purge", "autoremove", "autopurge", "del", "erase
 _PLACES = ("HOME", "CACHE", "PREFIX", "XDG_", "STORE")
 
 
+# Constructs in which a command runs just where the list around them does.
+_SAME = frozenset(("pipeline", "negation", "group"))
+
+
 @node
 class Left:
     """Commands of one script that leave something behind which no later command of it removes."""
@@ -92,16 +96,22 @@ def prefix(dockerfile: Dockerfile, command: Command) -> str | None:
     return "sudo "
 
 
-def cleaned(dockerfile: Dockerfile, found: Left, command: str, title: str, tool: str = "") -> Fix | None:
+def cleaned(
+    dockerfile: Dockerfile, found: Left, command: str, title: str, tool: str = "", stays: bool = False
+) -> Fix | None:
     """A fix that runs a command at the end of the script, or right behind the last of those
-    that left something where the script may remove `tool` later; None when neither is exact."""
+    that left something where the script may remove `tool`, which the command needs, later on.
+    None when neither is exact. `stays`: the tool is the system's own and nothing removes it.
+    """
     last = found.made[-1]
     before = prefix(dockerfile, last)
-    if before is None:
+    if before is None or "shell-c" in last.within:
+        return None
+    if tool and (any(w not in _SAME for w in last.within) or "||" in (last.before, last.after)):
         return None
     later = [c for c in found.script.commands if c.start >= last.end]
     edit = None
-    if not tool or not any(removes_tool(c, tool) for c in later):
+    if not tool or stays or not any(removes_tool(c, tool) for c in later):
         edit = append(dockerfile, found.run, found.script, before + command)
     if edit is None:
         edit = insert_behind(dockerfile, found.run, found.script, last, before + command)
@@ -113,8 +123,9 @@ def removes_tool(command: Command, tool: str) -> bool:
     if command.name in _MANAGERS:
         return verb(command) in _REMOVE or command.has("--remove", "--purge", "-e", "-r", "-R", "-P")
     if command.name == "rm":
-        texts = [shown(w) for w in command.arguments]
-        return any(tool in t or "node_modules" in t or t.startswith(("/opt", "/usr/")) for t in texts)
+        paths = [shown(w).rstrip("/*") for w in command.arguments]
+        names = (tool, f".{tool}", "node_modules", "bin")
+        return any(p.rpartition("/")[2] in names or p.startswith(("/opt", "/usr/")) for p in paths)
     return verb(command) == "uninstall" and any(tool in shown(w) for w in command.operands)
 
 

@@ -18,6 +18,7 @@ FILLS = (
     "downgrade", "swap", "distro-sync", "builddep", "group install", "module install", "group", "module",
     "check-update",
 )  # fmt: skip
+TITLE = "remove the cache in the same RUN"
 
 
 @rule(
@@ -90,7 +91,7 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
         return None
     if any(True for _ in users(dockerfile, found.run, _works_offline)):
         return None
-    return cleaned(dockerfile, found, f"{last.name} clean all", "remove the cache in the same RUN")
+    return cleaned(dockerfile, found, f"{last.name} clean all", TITLE, last.name, stays=True)
 
 
 def _works_offline(command: Command) -> bool:

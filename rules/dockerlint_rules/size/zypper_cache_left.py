@@ -14,6 +14,7 @@ CACHE = ("/var/cache/zypp",)
 FILLS = (
     "install", "in", "update", "up", "patch", "dist-upgrade", "dup", "refresh", "ref", "source-install", "si",
 )  # fmt: skip
+TITLE = "remove the cache in the same RUN"
 
 
 @rule(
@@ -69,7 +70,7 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
         return None
     if any(True for _ in users(dockerfile, found.run, _works_offline)):
         return None
-    return cleaned(dockerfile, found, "zypper clean --all", "remove the cache in the same RUN")
+    return cleaned(dockerfile, found, "zypper clean --all", TITLE, "zypper", stays=True)
 
 
 def _works_offline(command: Command) -> bool:
