@@ -72,10 +72,14 @@ class Built:
 
 
 class Engine(Protocol):
-    """A way to build images. All methods raise EngineError with the engine's own words."""
+    """A way to build images. All methods raise EngineError with the engine's own words.
+
+    `heredocs` tells whether it knows here-documents without fetching a newer frontend.
+    """
 
     name: str
     version: str
+    heredocs: bool
 
     def build(self, build: Build, tag: str, folder: str, progress: Progress | None = None) -> None:
         """Build and tag. `folder` is an empty folder for the engine's use. BuildFailed when it fails."""
@@ -88,6 +92,9 @@ class Engine(Protocol):
 
     def remove(self, tag: str) -> None:
         """Remove a tag, and its image when nothing else holds it; no error when it is gone."""
+
+    def tidy(self) -> None:
+        """Remove what the builds so far left besides their tags, unless something else needs it."""
 
     def has(self, tag: str) -> bool:
         """Whether the engine holds an image of that name."""

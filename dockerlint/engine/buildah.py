@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dockerlint.engine import Progress
 
 _BUILD_CONTEXTS_SINCE = {"buildah": (1, 26), "podman": (4, 2)}
+_HEREDOCS_SINCE = {"buildah": (1, 33), "podman": (4, 8)}
+_AS_JSON = {"buildah": ["--json"], "podman": ["--format", "json"]}
+_LAYER = re.compile(r"--> ([0-9a-f]{8,64})")
 
 
 def find(name: str, env: Mapping[str, str]) -> Buildah | str:
@@ -53,7 +56,10 @@ class Buildah:
     ) -> None:
         self.name = name
         self.version = version
+        self.heredocs = number >= _HEREDOCS_SINCE[name]
         self._number = number
+        self._made: list[str] = []
+        self._before: frozenset[str] = frozenset()
         self._program = program
         self._env = env
 
@@ -96,9 +102,21 @@ class Buildah:
                 raise EngineError(f"{self.name} {self.version} has no --build-context; it came with {since}")
             value = value.replace("docker-image://", "container-image://", 1)
             command += ["--build-context", f"{name}={value}"]
-        code, tail = run([*command, build.context], self._env, progress)
+        # Its temporary files stay behind when it is killed, but not in a folder that is removed.
+        if not self._made:
+            self._before = frozenset(self._images())
+        env = {**self._env, "TMPDIR": folder}
+        code, tail = run([*command, build.context], env, lambda line: self._heard(line, progress))
         if code != 0:
             raise BuildFailed(f"{self.name} {self.version} could not build it", tail)
+
+    def _heard(self, line: str, progress: Progress | None) -> None:
+        """Note the images of single layers as they are made; those taken from the cache are not ours."""
+        made = _LAYER.fullmatch(line)
+        if made is not None:
+            self._made.append(made[1])
+        if progress is not None:
+            progress(line)
 
     def save(self, tag: str, path: str) -> None:
         """A `dir:` copy with layers as they are: no tar around them to write, no compression to undo.
@@ -124,6 +142,24 @@ class Buildah:
 
     def remove(self, tag: str) -> None:
         answer([self._program, "rmi", tag], self._env, 120)
+
+    def tidy(self) -> None:
+        """Remove the images of single layers, which stay untagged: the stages that no image is of, and
+        what a build made before it failed. One that has a name, was here before, or that another
+        image builds on stays."""
+        nameless = {image for image, named in self._images().items() if not named}
+        for image in reversed(self._made):
+            if any(one.startswith(image) for one in nameless - self._before):
+                answer([self._program, "rmi", image], self._env, 120)
+        self._made.clear()
+
+    def _images(self) -> dict[str, bool]:
+        """Every image by its id, and whether it has a name."""
+        code, text, _ = answer([self._program, "images", "--all", *_AS_JSON[self.name]], self._env, 120)
+        found = json.loads(text or "[]") if code == 0 else []
+        return {
+            image.get("id") or image["Id"]: bool(image.get("names") or image.get("Names")) for image in found
+        }
 
     def has(self, tag: str) -> bool:
         code, text, _ = answer([self._program, "images", "-q", tag], self._env, 60)

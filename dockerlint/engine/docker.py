@@ -61,6 +61,7 @@ class Docker:
 
     def __init__(self, version: str, program: str, buildx: bool, env: dict[str, str]) -> None:
         self.version = version
+        self.heredocs = _major(version) >= 23
         self._program = program
         self._buildx = buildx
         self._env = env
@@ -118,6 +119,9 @@ class Docker:
 
     def remove(self, tag: str) -> None:
         answer([self._program, "image", "rm", tag], self._env, 120)
+
+    def tidy(self) -> None:
+        """Nothing: BuildKit keeps a cache of its own and bounds it."""
 
     def has(self, tag: str) -> bool:
         return answer([self._program, "image", "inspect", "--format", "{{.Id}}", tag], self._env, 60)[0] == 0

@@ -22,22 +22,23 @@ if TYPE_CHECKING:
 PREFIX = "localhost/dockerlint-build"
 
 
-class Stopped(BaseException):
+class Stopped(SystemExit):
     """A signal asked us to end; `code` is the exit code that says so (128 + signal)."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"stopped by signal {number}")
-        self.code = 128 + number
+        super().__init__(128 + number)
 
 
 class Session:
     """Builds with one engine; on leaving, its tags and files are gone, also after an interrupt.
 
-    The tags hold a random part, so that no tag of the user is ever replaced.
+    The tags hold a random part, so that no tag of the user is ever replaced. With `keep` the
+    images stay when all went well, and only then.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, keep: bool = False) -> None:
         self.engine = engine
+        self.keep = keep
         self.folder = ""
         self._tags: list[str] = []
         self._handlers: dict[int, Any] = {}
@@ -61,8 +62,9 @@ class Session:
         if threading.current_thread() is threading.main_thread():
             held = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            for tag in reversed(self._tags):
+            for tag in () if self.keep and kind is None else reversed(self._tags):
                 self.engine.remove(tag)
+            self.engine.tidy()
             shutil.rmtree(self.folder, ignore_errors=True)
         finally:
             if held is not None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _LABELS = {"removed": "gone", "added": "new", "changed": "changed"}
-_OUTSIDE = "not in it"
+_OUTSIDE = "not in the image"
 
 
 @node

@@ -1,0 +1,74 @@
+"""Building a Dockerfile to see what it makes: build, read the image, learn its base."""
+
+from __future__ import annotations
+
+from dockerlint import measure
+from dockerlint.engine import EngineError
+from dockerlint.frozen import node, replace
+from dockerlint.image import Layer, read
+from dockerlint.model import Add, Copy, Run
+from dockerlint.source import encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dockerlint.engine import Build, Progress
+    from dockerlint.engine.session import Session
+    from dockerlint.measure import Measured
+    from dockerlint.model import Dockerfile
+
+
+@node
+class Outcome:
+    """What a build made, how long it took in seconds, and the tag it has until the session ends."""
+
+    measured: Measured
+    seconds: float
+    tag: str
+
+
+class Bench:
+    """Builds variants of one Dockerfile in a session; layers and bases they share are read once."""
+
+    def __init__(self, session: Session, build: Build) -> None:
+        self.session = session
+        self._build = build
+        self._layers: dict[str, Layer] = {}
+        self._bases: dict[str, tuple[str, ...]] = {}
+
+    def run(self, dockerfile: Dockerfile, progress: Progress | None = None) -> Outcome:
+        """Build one variant. BuildFailed or EngineError with the engine's words, ImageError when what
+        it saved cannot be read."""
+        engine = self.session.engine
+        if not engine.heredocs and _has_heredocs(dockerfile):
+            raise EngineError(
+                f"{engine.name} {engine.version} does not know here-documents; "
+                "use Docker 23, buildah 1.33 or podman 4.8, or newer"
+            )
+        text = encode(dockerfile.source.text, dockerfile.source.bom)
+        built = self.session.build(replace(self._build, dockerfile=text), progress)
+        image = read(self.session.save(built), self._layers)
+        base = self._base(dockerfile, progress)
+        measured = measure.measure(dockerfile, image, base, self._build.target)
+        return Outcome(measured, built.seconds, built.tag)
+
+    def _base(self, dockerfile: Dockerfile, progress: Progress | None) -> tuple[str, ...]:
+        """The layers of the base image, which a file with nothing but its FROM makes."""
+        text = measure.base_text(dockerfile, self._build.target)
+        if text is None:
+            return ()
+        if text not in self._bases:
+            build = replace(self._build, dockerfile=encode(text), target=None, no_cache=False, pull=False)
+            built = self.session.build(build, progress)
+            self._bases[text] = self.session.engine.layers(built.tag)
+            self.session.drop(built)
+        return self._bases[text]
+
+
+def _has_heredocs(dockerfile: Dockerfile) -> bool:
+    if any(directive.name == "syntax" for directive in dockerfile.directives):
+        return False  # the file brings a frontend of its own
+    return (
+        any(run.command.heredocs for run in dockerfile.instructions(Run))
+        or any(copy.heredocs for copy in dockerfile.instructions(Copy))
+        or any(add.heredocs for add in dockerfile.instructions(Add))
+    )
