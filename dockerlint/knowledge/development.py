@@ -28,7 +28,7 @@ def is_headers(package: str) -> bool:
     """Whether a package holds headers and link libraries: `libpq-dev`, `openssl-devel`, and
     `linux-headers`."""
     table = _table()
-    if package in table["not_headers"]:
+    if package in table["not_headers"] or package.startswith(("java-", "openjdk")):
         return False
     return any(package.endswith(tail) for tail in table["header_tails"])
 
@@ -53,9 +53,36 @@ def compiling_modules() -> frozenset[str]:
     return frozenset(_table()["commands"]["modules"])
 
 
+def never_compiles(program: str) -> bool:
+    """Whether a program is known to compile nothing, whatever its arguments."""
+    return program in _table()["commands"]["harmless"]
+
+
 def needs_full_image(language: str) -> frozenset[str]:
     """Packages of a language (python, node) that ask for more than the slim image has."""
     return frozenset(_table()["needs"].get(language, ()))
+
+
+def is_place_to_build(name: str) -> bool:
+    """Whether the name of an image, stage or file says that it is for building, testing or
+    developing: `team/app-builder:1`, `Dockerfile.dev`."""
+    words = "".join(c if c.isalnum() else " " for c in name.lower()).split()
+    return any(word in _table()["places"]["words"] for word in words)
+
+
+def compiles_for_others(program: str) -> bool:
+    """Whether a program that a container starts compiles on behalf of somebody else."""
+    return program in _table()["places"]["programs"]
+
+
+def runtime_packages(headers: str, family: str) -> tuple[str, ...] | None:
+    """The packages that hold the libraries of a header package, the same in every release;
+    None where the table does not know. `family` is apt-get, apk or dnf."""
+    from dockerlint.knowledge.tables import SPLIT
+
+    name = "apt" if family == "apt-get" else family
+    found = SPLIT["packages"].get(name, {}).get("dev", {}).get(headers)
+    return None if found is None else tuple(found)
 
 
 def _plain(package: str) -> str:

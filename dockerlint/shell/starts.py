@@ -67,15 +67,33 @@ def has_start(stage: Stage) -> bool:
 def is_workbench(stage: Stage) -> bool:
     """Whether the stage is a place to work in rather than one program: a container of it is
     given a shell, or just waits, and nothing else is started."""
-    own = [i for each in stage.lineage for i in each.instructions if isinstance(i, (Cmd, Entrypoint))]
-    if not own:
+    lines: dict[str, list[str] | None] = {}
+    for each in reversed(stage.lineage):
+        for instruction in each.instructions:
+            if isinstance(instruction, (Cmd, Entrypoint)):
+                lines[instruction.keyword.name] = _words(instruction.command, instruction.state.shell)
+    if not lines:
         return True
-    commands = [c for line in own for s in scripts_of(line.command, line.state.shell) for c in s.commands]
-    return bool(commands) and all(_waits(command) for command in commands)
+    program, given = lines.get("ENTRYPOINT"), lines.get("CMD")
+    if program is not None and given is not None and _waits([*program, *given]):
+        return True
+    return _waits(given if given is not None else program or [])
 
 
-def _waits(command: Command) -> bool:
-    words = [shown(w) for w in command.arguments]
-    if command.name in _SHELLS:
-        return all((w.startswith(("-", "+")) and "c" not in w.lstrip("-")) or w == "--login" for w in words)
-    return any(command.name == name and first in words for name, first in _WAITS)
+def _words(line: CommandLine, shell: tuple[str, ...] | None) -> list[str] | None:
+    """The words of an exec form, or of a shell form that is one command."""
+    if line.words is not None:
+        return [word.value or word.raw for word in line.words]
+    commands = [c for script in scripts_of(line, shell) for c in script.commands]
+    if len(commands) != 1:
+        return None
+    return [commands[0].name or "", *(shown(w) for w in commands[0].arguments)]
+
+
+def _waits(words: Sequence[str]) -> bool:
+    if not words:
+        return False
+    name, rest = words[0].rpartition("/")[2], words[1:]
+    if name in _SHELLS:
+        return all((w.startswith(("-", "+")) and "c" not in w.lstrip("-")) or w == "--login" for w in rest)
+    return any(name == program and first in rest for program, first in _WAITS)
