@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dockerlint.rule import Finding
 
 COMMANDS = (
+    ("measure", "build before and after the fixes, bytes by line"),
     ("explain", "what a rule is about, with examples"),
     ("rules", "all rules"),
     ("parse", "what a Dockerfile is read as"),
@@ -79,6 +80,10 @@ def complain(message: str, hint: str = "") -> None:
 
 def _command(argv: list[str]) -> int:
     word = argv[0] if argv else ""
+    if word == "measure":
+        from dockerlint import measure_command
+
+        return measure_command.main(argv[1:])
     if word == "parse":
         from dockerlint import parse_command
 
