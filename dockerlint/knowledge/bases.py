@@ -24,14 +24,15 @@ _MOVING = frozenset(("", "latest", "lts", "stable", "current", "rolling", "devel
 class Release:
     """One release of a product and the day its free updates end (`YYYY-MM-DD`, or None when
     the table has no day for it). `tag` is how image tags spell the version; `successor` is
-    the tag of a maintained release, empty when the product has none; `advice` says what to
-    do then."""
+    the tag of a maintained release and `successor_name` its code name, empty when the product
+    has none; `advice` says what to do then."""
 
     product: str
     version: str
     tag: str
     ends: str | None
     successor: str
+    successor_name: str
     successor_ends: str | None
     advice: str
 
@@ -207,9 +208,14 @@ def release_of(product: str, version: str) -> Release | None:
         known = ".".join(parts[:count])
         if known in end:
             supported = life["supported"]
-            successor = life.get("tag", supported)
             return Release(
-                life["label"], known, known, end[known], successor, end.get(supported), life.get("advice", "")
+                life["label"],
+                known,
+                known,
+                end[known],
+                *_successor(life),
+                end.get(supported),
+                life.get("advice", ""),
             )
     return None
 
@@ -221,8 +227,16 @@ def supported_release(name: str) -> Release | None:
     if life is None or not life["supported"]:
         return None
     version = life["supported"]
-    tag = life.get("tag", version)
-    return Release(life["label"], version, tag, life["end"].get(version), tag, life["end"].get(version), "")
+    tag, name = _successor(life)
+    ends = life["end"].get(version)
+    return Release(life["label"], version, tag, ends, tag, name, ends, "")
+
+
+def _successor(life: Mapping[str, Any]) -> tuple[str, str]:
+    """Tag and code name of the release to move to."""
+    version: str = life["supported"]
+    names = [name for name, of in life["codenames"].items() if of == version]
+    return life.get("tag", version), names[-1] if names else ""
 
 
 def _bases() -> dict[str, Any]:
