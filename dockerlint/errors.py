@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 class UserError(Exception):
     """Bad usage or bad configuration: what is wrong, and a hint what to do about it."""
@@ -14,10 +18,10 @@ class UserError(Exception):
         return (UserError, (str(self), self.hint))
 
 
-def nearest(word: str, known: object) -> str:
+def nearest(word: str, known: Iterable[str]) -> str:
     """A hint that names the closest of the known words, empty when none is close."""
     from difflib import get_close_matches
 
-    names = {name.casefold(): name for name in sorted(known)}  # type: ignore[call-overload]
+    names = {name.casefold(): name for name in sorted(known)}
     close = get_close_matches(word.casefold(), names, n=1, cutoff=0.6)
     return f"did you mean {names[close[0]]}?" if close else ""

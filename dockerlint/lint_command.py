@@ -20,6 +20,7 @@ from dockerlint.source import Source
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import TextIO
 
     from dockerlint.arguments import Options
     from dockerlint.cli import Guard
@@ -166,8 +167,10 @@ def _report(results: list[Result], options: Options, workshop: Workshop, seconds
     else:
         from dockerlint.report.text import render
     to_file = options.output is not None
-    color = not to_file and _color(options.color)
-    view = View(color, color or (not to_file and _is_terminal()), seconds, options.stats, options.quiet)
+    # Standard output then holds the fixed file.
+    stream = sys.stderr if STDIN in options.paths and options.fix and not options.diff else sys.stdout
+    color = not to_file and _color(options.color, stream)
+    view = View(color, color or (not to_file and _is_terminal(stream)), seconds, options.stats, options.quiet)
     text = "".join(result.diff for result in results) if options.diff and format == "text" else ""
     if text and color:
         from dockerlint.diff import colored
@@ -181,20 +184,20 @@ def _report(results: list[Result], options: Options, workshop: Workshop, seconds
         except OSError as error:
             raise UserError(f"{options.output} cannot be written: {error.strerror}") from error
     else:
-        say(text)
+        say(text, stream)
 
 
-def say(text: str) -> None:
-    """Write to standard output; what its encoding lacks is written as an escape."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+def say(text: str, stream: TextIO) -> None:
+    """Write to a stream; what its encoding lacks is written as an escape."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def _is_terminal() -> bool:
-    return bool(getattr(sys.stdout, "isatty", bool)())
+def _is_terminal(stream: TextIO) -> bool:
+    return bool(getattr(stream, "isatty", bool)())
 
 
-def _color(asked: str) -> bool:
+def _color(asked: str, stream: TextIO) -> bool:
     """Colour only on a terminal, unless asked: https://no-color.org, https://force-color.org."""
     if asked != "auto":
         return asked == "always"
@@ -202,7 +205,7 @@ def _color(asked: str) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return _is_terminal() and os.environ.get("TERM") != "dumb"
+    return _is_terminal(stream) and os.environ.get("TERM") != "dumb"
 
 
 def _code(results: list[Result], workshop: Workshop, complain: Complain) -> int:

@@ -246,4 +246,4 @@ def _values(text: str) -> Iterator[str]:
 
 def unknown(word: str, rules: Rules) -> str:
     """The hint for a word that names no rule."""
-    return nearest(word, [*(r.name for r in rules.all), *(r.code for r in rules.all), *rules.names])
+    return nearest(word, [known for rule in rules.all for known in (rule.name, rule.code, *rule.aliases)])

@@ -206,15 +206,19 @@ def _paths(found: Sequence[Path], top: int, number: Number) -> list[str]:
         total = sum(path.bytes for path in these)
         count = sum(path.files for path in these)
         lines += ["", f"  {label}: {signed(total, number)} in {count:,} {'file' if count == 1 else 'files'}"]
+        same = sum(1 for path in these if not path.bytes)
+        these = [path for path in these if path.bytes]
         shown = these[:top]
         sizes = [signed(path.bytes, number) for path in shown]
-        broad = max(map(len, sizes))
+        broad = max(map(len, sizes), default=1)
         for path, size in zip(shown, sizes):
             files = f"  ({path.files:,} files)" if path.path.endswith("/") and path.files > 1 else ""
             lines.append(f"    {size:>{broad}}  /{visible(path.path)}{files}")
         if len(these) > top:
             rest = sum(path.bytes for path in these[top:])
             lines.append(f"    {signed(rest, number):>{broad}}  {len(these) - top:,} more")
+        if same:
+            lines.append(f"    {'-':>{broad}}  {same:,} {'path' if same == 1 else 'paths'} of the same size")
     return lines
 
 
