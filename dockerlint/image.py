@@ -20,7 +20,7 @@ from dockerlint.frozen import node, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
     from typing import Any, BinaryIO
 
 __all__ = ["Entry", "Image", "ImageError", "Layer", "Size", "Step", "merged", "read"]
@@ -112,11 +112,14 @@ class Image:
         return total
 
 
-def read(path: str, known: MutableMapping[str, Layer] | None = None) -> Image:
+def read(
+    path: str, known: MutableMapping[str, Layer] | None = None, stopped: Callable[[], bool] = bool
+) -> Image:
     """The image at a path: an archive, compressed or not, or a folder.
 
     `known` holds layers that were read before, by diff_id; they are not read again, and new
-    ones are added. ImageError when it is none of the forms, holds several images, or is damaged.
+    ones are added. When `stopped` turns true reading ends, which takes seconds for large images.
+    ImageError when that happens, when it is none of the forms, holds several images, or is damaged.
     """
     with closing(Archive.open(path)) as archive:
         config_name, layer_names = archive.image()
@@ -133,7 +136,7 @@ def read(path: str, known: MutableMapping[str, Layer] | None = None) -> Image:
         wanted = {i: name for i, name in zip(diff_ids, layer_names) if i not in layers}
 
         def layer(item: tuple[str, str]) -> Layer:
-            return _layer(archive, *item)
+            return _layer(archive, *item, stopped)
 
         # Hashing and compressing run beside each other: neither holds the interpreter.
         with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
@@ -160,14 +163,17 @@ def _history(config: Mapping[str, Any], count: int) -> tuple[Step, ...]:
 class _Meter:
     """The reading end of a layer's archive: counts, hashes and compresses what passes through."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, stopped: Callable[[], bool]) -> None:
         self._stream = stream
+        self._stopped = stopped
         self._hash = hashlib.sha256()
         self._pack = zlib.compressobj(6, zlib.DEFLATED, 31)
         self.read_bytes = 0
         self.packed_bytes = 0
 
     def read(self, count: int = -1) -> bytes:
+        if self._stopped():
+            raise ImageError("reading was stopped")
         data = self._stream.read(count)
         self.read_bytes += len(data)
         self._hash.update(data)
@@ -182,11 +188,11 @@ class _Meter:
         return "sha256:" + self._hash.hexdigest()
 
 
-def _layer(archive: Archive, diff_id: str, name: str) -> Layer:
+def _layer(archive: Archive, diff_id: str, name: str, stopped: Callable[[], bool]) -> Layer:
     entries: list[Entry] = []
     try:
         with archive.stream(name) as raw:
-            meter = _Meter(raw)
+            meter = _Meter(raw, stopped)
             entries.extend(_entries(meter))
             digest = meter.finish()
     except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, OSError) as error:

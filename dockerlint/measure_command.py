@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dockerlint.engine import Engine
     from dockerlint.settle import Settled
 
+_FIXED = "with its fixes"
 SAVED, FAILED, UNUSABLE = 0, 1, 2
 
 
@@ -172,19 +173,19 @@ def _measure(
     fixed = settled.look.dockerfile
     variants = [("as it is", dockerfile)]
     if fixed.source.text != source.text:
-        variants.append(("with its fixes", fixed))
-    outcomes = []
-    with Session(engine, options.keep) as session, _progress() as say:
-        bench = Bench(session, build)
-        for what, variant in variants:
-            try:
-                outcomes.append(
-                    bench.run(variant, say(f"building {path} {what} with {engine.name} {engine.version}"))
-                )
-            except (EngineError, ImageError) as error:
-                _failed(path, what, error)
-                session.keep = False
-                return None
+        variants.append((_FIXED, fixed))
+    with Session(engine, options.keep) as session, Bench(session, build) as bench, _progress() as say:
+        trials = []
+        try:
+            for what, variant in variants:
+                title = f"building {path} {what} with {engine.name} {engine.version}"
+                trials.append(bench.start(variant, say(title)))
+            say(f"reading what was built of {path}")
+            outcomes = [trial.outcome() for trial in trials]
+        except (EngineError, ImageError) as error:
+            session.keep = False
+            _failed(path, variants[len(trials)][0] if len(trials) < len(variants) else "", error)
+            return None
     return report.Comparison(
         path,
         (engine.name, engine.version),
@@ -206,9 +207,9 @@ def _left(settled: Settled) -> int:
 
 def _failed(path: str, what: str, error: EngineError | ImageError) -> None:
     tail = error.tail if isinstance(error, EngineError) else ()
-    _complain(f"{path} {what}: {error}", "")
+    _complain(f"{path} {what}: {error}" if what else f"{path}: {error}", "")
     sys.stderr.write("".join(f"  | {visible(line)}\n" for line in tail[-15:]))
-    if what != "as it is":
+    if what == _FIXED:
         sys.stderr.write("  the file as it is could be built; nothing was written\n")
 
 
@@ -236,7 +237,7 @@ def _show(comparison: report.Comparison, options: Namespace) -> None:
     number = report.exact if options.bytes else report.human
     text = report.text(comparison, options.top, number, get_terminal_size().columns if terminal else 0)
     colored = (terminal and not os.environ.get("NO_COLOR")) or bool(os.environ.get("FORCE_COLOR"))
-    say(_colored(text) if colored else text)
+    say(_colored(text) if colored else text, sys.stdout)
 
 
 _CHANGE = re.compile(r"(?<= )([-+])(?:\d[\d,.]*)(?: (?:[kMGT]?B|%))?(?= |$)", re.MULTILINE)
@@ -269,6 +270,7 @@ class _progress:
     def _begin(self, title: str) -> Callable[[str], None]:
         if self._status is None:
             sys.stderr.write(f"dockerlint: {visible(title)}\n")
+            sys.stderr.flush()
             return lambda line: None
         from rich.text import Text
 

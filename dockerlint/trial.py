@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 from dockerlint import measure
 from dockerlint.engine import EngineError
 from dockerlint.frozen import node, replace
@@ -11,8 +14,11 @@ from dockerlint.source import encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dockerlint.engine import Build, Progress
+    from concurrent.futures import Future
+
+    from dockerlint.engine import Build, Built, Progress
     from dockerlint.engine.session import Session
+    from dockerlint.image import Image
     from dockerlint.measure import Measured
     from dockerlint.model import Dockerfile
 
@@ -26,18 +32,56 @@ class Outcome:
     tag: str
 
 
+class Trial:
+    """A build that is done, its image being read."""
+
+    def __init__(
+        self,
+        dockerfile: Dockerfile,
+        built: Built,
+        image: Future[Image],
+        base: tuple[str, ...],
+        target: str | None,
+    ) -> None:
+        self._dockerfile = dockerfile
+        self._built = built
+        self._image = image
+        self._base = base
+        self._target = target
+
+    def outcome(self) -> Outcome:
+        """Wait for the image. ImageError when what the engine saved cannot be read."""
+        measured = measure.measure(self._dockerfile, self._image.result(), self._base, self._target)
+        return Outcome(measured, self._built.seconds, self._built.tag)
+
+
 class Bench:
-    """Builds variants of one Dockerfile in a session; layers and bases they share are read once."""
+    """Builds variants of one Dockerfile in a session; layers and bases they share are read once.
+
+    Images are read while the next one is built. Use it in a `with`.
+    """
 
     def __init__(self, session: Session, build: Build) -> None:
         self.session = session
         self._build = build
         self._layers: dict[str, Layer] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
+        self._reader = ThreadPoolExecutor(1)
+        self._stop = Event()
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._reader.shutdown()
 
     def run(self, dockerfile: Dockerfile, progress: Progress | None = None) -> Outcome:
-        """Build one variant. BuildFailed or EngineError with the engine's words, ImageError when what
-        it saved cannot be read."""
+        """Build one variant and read its image. Raises what `start` and `Trial.outcome` raise."""
+        return self.start(dockerfile, progress).outcome()
+
+    def start(self, dockerfile: Dockerfile, progress: Progress | None = None) -> Trial:
+        """Build one variant. BuildFailed or EngineError with the engine's words."""
         engine = self.session.engine
         if not engine.heredocs and _has_heredocs(dockerfile):
             raise EngineError(
@@ -46,10 +90,9 @@ class Bench:
             )
         text = encode(dockerfile.source.text, dockerfile.source.bom)
         built = self.session.build(replace(self._build, dockerfile=text), progress)
-        image = read(self.session.save(built), self._layers)
-        base = self._base(dockerfile, progress)
-        measured = measure.measure(dockerfile, image, base, self._build.target)
-        return Outcome(measured, built.seconds, built.tag)
+        saved = self.session.save(built)
+        image = self._reader.submit(read, saved, self._layers, self._stop.is_set)
+        return Trial(dockerfile, built, image, self._base(dockerfile, progress), self._build.target)
 
     def _base(self, dockerfile: Dockerfile, progress: Progress | None) -> tuple[str, ...]:
         """The layers of the base image, which a file with nothing but its FROM makes."""
