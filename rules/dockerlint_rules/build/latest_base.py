@@ -10,10 +10,13 @@ if TYPE_CHECKING:
 
 
 def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
-    """What hadolint finds: the tag as written is `latest`, and there is no digest."""
+    """What hadolint finds: the tag as written, behind the first colon that is not that of a
+    registry with a dot in it, is `latest`."""
     for start in dockerfile.instructions(From):
-        _, tag, digest = split_reference(start.image.raw)
-        if tag == "latest" and not digest:
+        raw = start.image.raw
+        first, _, rest = raw.partition("/")
+        name = rest if rest and "." in first[1:-1] else raw
+        if "@" not in name and name.partition(":")[2] == "latest":
             yield Finding(start.image.span, "the base image is `latest`; name the release that you mean")
 
 

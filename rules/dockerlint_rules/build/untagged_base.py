@@ -10,12 +10,15 @@ if TYPE_CHECKING:
 
 
 def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
-    """What hadolint finds: it looks at the line as written, and compares stage names with case."""
+    """What hadolint finds: it looks at the line as written, takes a first part with a dot inside
+    for the registry and any colon behind it for a tag, and compares stage names with case."""
     names: set[str] = set()
     for start in dockerfile.instructions(From):
-        image = start.image.raw
-        _, tag, digest = split_reference(image)
-        if not (tag or digest or image == "scratch" or image.startswith("$") or image in names):
+        raw = start.image.raw
+        first, _, rest = raw.partition("/")
+        name = rest if rest and "." in first[1:-1] else raw
+        known = name.startswith("$") or name == "scratch" or name in names
+        if not known and ":" not in name and "@" not in name:
             yield Finding(start.image.span, "the base image has no tag; name the release that you mean")
         if start.alias is not None:
             names.add(start.alias.raw)
@@ -54,7 +57,7 @@ def untagged_base(dockerfile: Dockerfile) -> Iterator[Finding]:
         if stage.image is None or stage.image in ("scratch", ""):
             continue
         name, tag, digest = split_reference(stage.image)
-        if tag or digest:
+        if tag or digest or stage.image.endswith(":"):
             continue
         word = stage.start.image
         short = familiar_name(name)
