@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dockerlint.expand import WHITE
 from dockerlint.model import Instruction, State
 from dockerlint.parser import flag_words, parse_tree
 from dockerlint.source import Mapped, Span, encode
@@ -30,7 +31,7 @@ def sexp(file: Dockerfile | Tree) -> str:
     """BuildKit's dump: one `(instruction arguments ...)` a line."""
     tree = tree_of(file)
     lines = [
-        _node(item.reading, item.lines.text.text, tree.escape)
+        _node(item.reading, item.lines.text.text.rstrip(WHITE), tree.escape)
         for item in tree.nodes
         if isinstance(item, InstructionNode)
     ]

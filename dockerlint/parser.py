@@ -13,7 +13,7 @@ from dockerlint.lalr import Grammar
 from dockerlint.lines import Lines
 from dockerlint.source import Source
 from dockerlint.tree import InstructionNode, Logical, Reading, Tree
-from dockerlint.values import SWAP, quoted, unquoted
+from dockerlint.values import SWAP, quoted, replaced, unquoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def _pairs(name: str, text: str, escape: str, at: int, end: int) -> tuple[str, B
         if len(word) == 3 and "=" not in text[word[1] : word[2]]:
             odd = text[word[1] : word[2]]
             return "malformed", branch, (
-                f"Syntax error - can't find = in {quoted(odd)}. Must be of the form: name=value"
+                f"Syntax error - can't find = in {quoted(replaced(odd))}. Must be of the form: name=value"
             )  # fmt: skip
     return "pairs", branch, None
 
@@ -229,7 +229,10 @@ def _healthcheck(text: str, at: int, end: int) -> tuple[str, Branch | None, str 
     last = branch[1][-1] if branch else None
     if branch is None or last is None or last[0] != "TEXT" or len(last) != 3:
         return "text", branch, None
-    command, fault = _exec(text, last[1], last[2])
+    start = last[1]
+    while start + 1 < last[2] and text[start] in WHITE:
+        start += 1
+    command, fault = _exec(text, start, last[2])
     if command:
         return "exec", ("healthcheck", [*branch[1][:-1], command]), fault
     return "text", branch, None

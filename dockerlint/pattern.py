@@ -8,6 +8,8 @@ matched here by carrying the set of reachable states as bits of one integer.
 
 from __future__ import annotations
 
+import re
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,9 +30,12 @@ def trim_prefix(value: str, pattern: str, longest: bool) -> str:
 
 def trim_suffix(value: str, pattern: str, longest: bool) -> str:
     """The value without the shortest or longest tail that matches."""
-    backwards = value[::-1]
-    end = _match_end(backwards, 0, _items(pattern)[::-1], longest)
-    return value if end is None else backwards[end:][::-1]
+    return trim_prefix(value[::-1], backwards(pattern), longest)[::-1]
+
+
+def backwards(pattern: str) -> str:
+    """The pattern that matches what this one matches, read backwards."""
+    return "".join(reversed(re.findall(r"\\?[\s\S]", pattern)))
 
 
 def replace_first(value: str, pattern: str, replacement: str) -> str:

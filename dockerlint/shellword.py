@@ -9,6 +9,7 @@ import re
 
 from dockerlint.pattern import (
     PatternError,
+    backwards,
     is_name_character,
     replace_all,
     replace_first,
@@ -342,7 +343,8 @@ class Lexer:
         try:
             return trim(value, pattern[longest:], longest)
         except PatternError as error:
-            self._fail(f"invalid pattern ({pattern[longest:]}) in substitution: {error}", self.stack)
+            shown = pattern[longest:] if modifier == "#" else backwards(pattern[longest:])
+            self._fail(f"invalid pattern ({shown}) in substitution: {error}", self.stack)
 
     def _replace(
         self, value: str | None, modifier: str, pattern: str | None, with_: str | None

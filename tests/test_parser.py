@@ -218,3 +218,15 @@ def test_leaves_are_named_for_what_they_are() -> None:
         ("continuation", "\\\n"), ("comment", "# c\n"), ("blank", "\n"), ("TEXT", " d <<E"), ("white", "\n"),
         ("heredoc", "x\n"), ("heredoc-end", "E"), ("white", "\n"),
     ]  # fmt: skip
+
+
+def test_a_word_that_is_not_utf_8_is_shown_as_go_reads_it() -> None:
+    assert tree(b"ENV a=b \xff").faults[0][3] == (
+        'Syntax error - can\'t find = in "\ufffd". Must be of the form: name=value'
+    )
+
+
+def test_the_exec_form_of_a_health_check_may_stand_behind_any_white_space() -> None:
+    assert read('HEALTHCHECK CMD \u2028["a"]', "\\").form == "exec"
+    assert read("HEALTHCHECK CMD \u00a0[1]", "\\").fault == NOT_STRINGS
+    assert read("HEALTHCHECK CMD \u00a0", "\\").form == "text"

@@ -47,6 +47,12 @@ def test_an_empty_match_next_to_another_is_not_replaced_twice() -> None:
     assert replace_first("abc", "", "-") == "-abc"
 
 
+def test_an_escape_stays_in_front_of_its_character_when_read_backwards() -> None:
+    assert trim_suffix("ab*", "\\*", True) == "ab"
+    assert trim_suffix("abc", "\\*", True) == "abc"
+    assert trim_suffix("a\\b", "\\\\b", True) == "a"
+
+
 def test_wildcards_stop_at_a_line_feed() -> None:
     assert trim_prefix("a\nb", "*b", False) == "a\nb"
     assert trim_prefix("a\nb", "?", True) == "\nb"
