@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _HOMES = ("${HOME}", "$HOME", "/root", "~")
 _OWN_PROCESS = ("subshell", "substitution", "pipeline", "function", "shell-c")
 _SURE = ("group", "negation")
+# The folder of a path whose folder is not known.
+UNKNOWN = "?"
 _TAILS = ("/*", "/**", "/.*", "/.[!.]*", "/.??*", "/.", "/")
 
 
@@ -94,14 +96,13 @@ def _entered(command: Command, here: str | None) -> str | None:
 
 def removals(script: Script, workdir: str | None) -> Iterator[tuple[Command, str]]:
     """Every path that `rm`, `find … -delete` and their like remove, with its command; braces
-    are expanded where the shell does it, `/*` at the end is kept."""
+    are expanded where the shell does it, `/*` at the end is kept. A path in a folder that is
+    not known begins with `?/`."""
     where = folders(script, workdir)
     for command, folder in zip(script.commands, where):
         for path in _removed(command):
             for each in _expanded(path) if script.dialect != "sh" else (path,):
-                full = joined(folder, each)
-                if full is not None:
-                    yield command, full
+                yield command, joined(UNKNOWN if folder is None else folder, each) or each
 
 
 def _removed(command: Command) -> list[str]:
@@ -155,6 +156,17 @@ def removed(script: Script, workdir: str | None, targets: Iterable[str], since: 
         command.start >= since and any(covers(path, target) for target in wanted)
         for command, path in removals(script, workdir)
     )
+
+
+def matches(pattern: str, path: str) -> bool:
+    """Whether removing a pattern removes a file: itself, a folder above it, or a glob that fits."""
+    if covers(pattern, path):
+        return True
+    if not any(c in pattern for c in "*?["):
+        return False
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(normal(path), normal(pattern))
 
 
 def mounted(run: Run, targets: Iterable[str]) -> bool:
