@@ -71,7 +71,7 @@ def toolchain_in_final_stage(dockerfile: Dockerfile) -> Iterator[Finding]:
     fix = Fix(f"use {lighter.image}", (), Applicability.DISPLAY, breaks)
     yield Finding(
         root.start.image.span,
-        f"{base.name} is an image to build in, and this stage only starts what is built; use {lighter.image}",
+        f"{base.name} is an image to build in, and nothing is built here; use {lighter.image}",
         fix,
     )
 
