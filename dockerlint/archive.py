@@ -53,8 +53,10 @@ class Archive:
         """A JSON part."""
         if not self.has(name):
             raise ImageError(f"the image lacks {name}")
+        data = bytearray()
         with self.raw(name) as stream:
-            data = stream.read(_DOCUMENT + 1)
+            while len(data) <= _DOCUMENT and (more := stream.read(1 << 20)):
+                data += more
         if len(data) > _DOCUMENT:
             raise ImageError(f"{name} is too large to be what it should be")
         try:
@@ -156,8 +158,9 @@ class Tar(Archive):
         try:
             with _unpacked(self._file, self._file.read(6)) as stream:
                 if stream is not self._file:
-                    self._file = tempfile.TemporaryFile()  # noqa: SIM115
-                    shutil.copyfileobj(stream, self._file, 1 << 20)
+                    packed, self._file = self._file, tempfile.TemporaryFile()  # noqa: SIM115
+                    with packed:
+                        shutil.copyfileobj(stream, self._file, 1 << 20)
             self._file.seek(0)
             with tarfile.open(fileobj=self._file, mode="r:") as tar:
                 for member in tar:

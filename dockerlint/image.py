@@ -268,6 +268,9 @@ def merged(layers: Iterable[Layer]) -> dict[str, Entry]:
             if entry.kind != "directory":
                 drop(entry.path, itself=False)
             seen[entry.path] = entry
-            if entry.path:
-                children.setdefault(entry.path.rpartition("/")[0], set()).add(entry.path)
+            # A layer need not have entries for the directories above a file.
+            path = entry.path
+            while path and path not in children.setdefault(path.rpartition("/")[0], set()):
+                children[path.rpartition("/")[0]].add(path)
+                path = path.rpartition("/")[0]
     return seen

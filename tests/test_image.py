@@ -1,0 +1,255 @@
+"""Reading saved images, each made here."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tarfile
+import tracemalloc
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import saved
+from dockerlint.image import Entry, ImageError, Layer, Size, merged, read
+
+ONE = saved.layer(("etc", None), ("etc/a", b"12345"), ("etc/b", b"b" * 1000), ("l", "etc/a"))
+TWO = saved.layer(("etc/.wh.a", b""), ("new", b"x"))
+
+FORMS: dict[str, Callable[[Path], str]] = {
+    "OCI layout": lambda at: saved.as_folder(saved.oci([ONE, TWO]), at),
+    "OCI archive": lambda at: saved.as_tar(saved.oci([ONE, TWO]), at),
+    "OCI archive, layers compressed": lambda at: saved.as_tar(saved.oci([ONE, TWO], packed=True), at),
+    "OCI archive, nested index with attestation": lambda at: saved.as_tar(
+        saved.oci([ONE, TWO], nested=True), at
+    ),
+    "docker save, legacy": lambda at: saved.as_tar(saved.legacy([ONE, TWO]), at),
+    "docker save, since 25": lambda at: saved.as_tar(saved.modern([ONE, TWO]), at),
+    "docker save, compressed as a whole": lambda at: saved.as_tar(saved.legacy([ONE, TWO]), at, "gz"),
+    "docker save, xz": lambda at: saved.as_tar(saved.modern([ONE, TWO]), at, "xz"),
+    "dir": lambda at: saved.as_folder(saved.plain_dir([ONE, TWO]), at),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_one_image_reads_the_same(form: str, tmp_path: Path) -> None:
+    image = read(FORMS[form](tmp_path / "image"))
+    assert image.diff_ids == (saved.digest(ONE), saved.digest(TWO))
+    assert [step.layer for step in image.history] == [0, 1]
+    packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+    assert image.layers[0].size == Size(1005, len(ONE), len(packer.compress(ONE) + packer.flush()))
+    assert image.layers[1].size.files == 1
+    assert sorted(merged(image.layers)) == ["etc", "etc/b", "l", "new"]
+    assert image.size() == image.layers[0].size + image.layers[1].size
+    assert image.size(1) == image.layers[1].size
+
+
+def test_an_entry_tells_all_there_is_to_compare(tmp_path: Path) -> None:
+    special = tarfile.TarInfo("./bin/tool")
+    special.mode, special.uid, special.gid = 0o104755, 7, 8
+    special.pax_headers = {"SCHILY.xattr.security.capability": "cap", "comment": "no"}
+    hard = tarfile.TarInfo("also")
+    hard.type, hard.linkname = tarfile.LNKTYPE, "./bin/tool"
+    data = saved.layer(special, hard, ("link", "../up"), ("file", b"hello\n"))
+    image = read(saved.as_tar(saved.oci([data]), tmp_path / "i"))
+    assert image.layers[0].entries == (
+        Entry(
+            "bin/tool", "file", 0, 0o4755, 7, 8, "",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            (("security.capability", "cap"),),
+        ),
+        Entry("also", "hardlink", 0, 0o644, 0, 0, "bin/tool"),
+        Entry("link", "symlink", 0, 0o644, 0, 0, "../up"),
+        Entry(
+            "file", "file", 6, 0o644, 0, 0, "",
+            "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03",
+        ),
+    )  # fmt: skip
+
+
+def test_layers_belong_to_the_history_in_order(tmp_path: Path) -> None:
+    history: list[dict[str, object]] = [
+        {"created_by": "base"},
+        {"created_by": "ENV a=b", "empty_layer": True},
+        {"created_by": "RUN x", "comment": "c"},
+        {"empty_layer": True},
+    ]
+    image = read(saved.as_tar(saved.legacy([ONE, TWO], saved.config([ONE, TWO], history)), tmp_path / "i"))
+    assert [(s.created_by, s.comment, s.layer) for s in image.history] == [
+        ("base", "", 0), ("ENV a=b", "", None), ("RUN x", "c", 1), ("", "", None),
+    ]  # fmt: skip
+
+
+def test_layers_that_were_read_before_are_not_read_again(tmp_path: Path) -> None:
+    known: dict[str, Layer] = {}
+    first = read(saved.as_tar(saved.legacy([ONE]), tmp_path / "one"), known)
+    parts = saved.legacy([ONE, TWO])
+    parts[f"{0:064x}/layer.tar"] = b"it is not looked at"
+    both = read(saved.as_tar(parts, tmp_path / "two"), known)
+    assert both.layers[0] is first.layers[0]
+    assert set(known) == set(both.diff_ids)
+
+
+def test_equal_layers_may_be_links_to_one_file(tmp_path: Path) -> None:
+    parts = saved.legacy([ONE, ONE])
+    second = f"{1:064x}/layer.tar"
+    del parts[second]
+    image = read(saved.as_tar(parts, tmp_path / "i", links={second: f"../{0:064x}/layer.tar"}))
+    assert image.layers[0] is image.layers[1]
+
+
+def test_a_history_may_be_missing(tmp_path: Path) -> None:
+    image = read(saved.as_tar(saved.oci([ONE], saved.config([ONE], [])), tmp_path / "i"))
+    assert image.history == ()
+
+
+class TestMerged:
+    """Layers on top of each other."""
+
+    @staticmethod
+    def of(*layers: bytes) -> dict[str, Entry]:
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            return merged(read(saved.as_folder(saved.plain_dir(layers), Path(folder))).layers)
+
+    def test_a_removed_directory_takes_all_below_it_along(self) -> None:
+        files = self.of(saved.layer(("a", None), ("a/b", None), ("a/b/c", b"1")), saved.layer((".wh.a", b"")))
+        assert files == {}
+
+    def test_an_opaque_directory_hides_only_what_lower_layers_have(self) -> None:
+        lower = saved.layer(("a", None), ("a/old", b"1"), ("a/deep/old", b"1"))
+        upper = saved.layer(("a", None), ("a/new", b"1"), ("a/.wh..wh..opq", b""))
+        assert sorted(self.of(lower, upper)) == ["a", "a/new"]
+
+    def test_an_opaque_marker_where_nothing_was_removes_nothing(self) -> None:
+        upper = saved.layer(("b", None), ("b/.wh..wh..opq", b""), ("b/x", b"1"))
+        assert sorted(self.of(saved.layer(("a", b"1")), upper)) == ["a", "b", "b/x"]
+
+    def test_directories_need_no_entries_of_their_own(self) -> None:
+        files = self.of(saved.layer(("a/b/c", b"1"), ("a/d", b"1")), saved.layer(("a/.wh.b", b"")))
+        assert sorted(files) == ["a/d"]
+
+    def test_a_file_in_place_of_a_directory_takes_its_children_away(self) -> None:
+        files = self.of(saved.layer(("a", None), ("a/b", b"1")), saved.layer(("a", b"now a file")))
+        assert [(path, entry.kind) for path, entry in files.items()] == [("a", "file")]
+
+    def test_a_directory_that_comes_again_keeps_its_children(self) -> None:
+        files = self.of(saved.layer(("a", None), ("a/b", b"1")), saved.layer(("a", None)))
+        assert sorted(files) == ["a", "a/b"]
+
+    def test_a_path_removed_and_made_again_is_the_new_one(self) -> None:
+        files = self.of(saved.layer(("a", b"1")), saved.layer((".wh.a", b"")), saved.layer(("a", b"22")))
+        assert files["a"].size == 2
+
+
+class TestRefused:
+    """What is not an image, or damaged."""
+
+    @staticmethod
+    def why(path: str) -> str:
+        with pytest.raises(ImageError) as raised:
+            read(path)
+        return str(raised.value)
+
+    def test_a_file_that_is_no_archive(self, tmp_path: Path) -> None:
+        (tmp_path / "x").write_bytes(b"hello" * 1000)
+        assert "not a saved image" in self.why(str(tmp_path / "x"))
+
+    def test_a_path_that_is_not_there(self, tmp_path: Path) -> None:
+        assert "not a saved image" in self.why(str(tmp_path / "none"))
+
+    def test_an_archive_of_something_else(self, tmp_path: Path) -> None:
+        assert "neither a manifest.json" in self.why(saved.as_tar({"a": b"b"}, tmp_path / "x"))
+
+    def test_several_images(self, tmp_path: Path) -> None:
+        parts = saved.legacy([ONE])
+        parts["manifest.json"] = json.dumps(json.loads(parts["manifest.json"]) * 2).encode()
+        assert "holds 2 images" in self.why(saved.as_tar(parts, tmp_path / "x"))
+
+    def test_an_index_of_two_platforms(self, tmp_path: Path) -> None:
+        parts = saved.oci([ONE])
+        parts["index.json"] = json.dumps(
+            {"manifests": json.loads(parts["index.json"])["manifests"] * 2}
+        ).encode()
+        assert "one platform" in self.why(saved.as_tar(parts, tmp_path / "x"))
+
+    def test_a_layer_with_other_content_than_the_configuration_says(self, tmp_path: Path) -> None:
+        parts = saved.legacy([ONE])
+        parts[f"{0:064x}/layer.tar"] = TWO
+        assert "is damaged" in self.why(saved.as_tar(parts, tmp_path / "x"))
+
+    def test_a_layer_that_is_cut_off(self, tmp_path: Path) -> None:
+        parts = saved.oci([ONE], packed=True)
+        name = next(n for n, data in parts.items() if data[:2] == b"\x1f\x8b")
+        parts[name] = parts[name][:-20]
+        assert "cannot be read" in self.why(saved.as_folder(parts, tmp_path / "x"))
+
+    def test_a_layer_that_is_no_archive(self, tmp_path: Path) -> None:
+        junk = b"junk" * 500
+        assert "cannot be read" in self.why(saved.as_folder(saved.plain_dir([junk]), tmp_path / "x"))
+
+    def test_a_layer_that_is_missing(self, tmp_path: Path) -> None:
+        parts = saved.legacy([ONE])
+        del parts[f"{0:064x}/layer.tar"]
+        assert "lacks its layer" in self.why(saved.as_tar(parts, tmp_path / "x"))
+
+    def test_a_layer_in_zstd_is_named_as_such(self, tmp_path: Path) -> None:
+        parts = saved.legacy([ONE])
+        parts[f"{0:064x}/layer.tar"] = b"\x28\xb5\x2f\xfd" + b"\0" * 100
+        assert "zstd" in self.why(saved.as_tar(parts, tmp_path / "x"))
+
+    def test_a_history_that_tells_of_more_layers(self, tmp_path: Path) -> None:
+        settings = saved.config([ONE], [{}, {}])
+        assert "tells of 2 layers, it has 1" in self.why(
+            saved.as_tar(saved.oci([ONE], settings), tmp_path / "x")
+        )
+
+    def test_a_manifest_with_more_layers_than_the_configuration(self, tmp_path: Path) -> None:
+        parts = saved.legacy([ONE, TWO], saved.config([ONE]))
+        assert "has 2 layers" in self.why(saved.as_tar(parts, tmp_path / "x"))
+
+    @pytest.mark.parametrize("text", [b"[]", b"{}", b"[{}]", b"[[]]", b"{", b"null", b"3", b"[" * 100_000])
+    def test_a_manifest_of_the_wrong_shape(self, text: bytes, tmp_path: Path) -> None:
+        self.why(saved.as_tar({"manifest.json": text}, tmp_path / "x"))
+
+    @pytest.mark.parametrize(
+        "text", [b"[]", b"{}", b'{"manifests": [{}]}', b'{"manifests": 3}', b'{"manifests": []}']
+    )
+    def test_an_index_of_the_wrong_shape(self, text: bytes, tmp_path: Path) -> None:
+        self.why(saved.as_tar({"index.json": text}, tmp_path / "x"))
+
+    def test_a_layer_outside_the_folder_is_not_read(self, tmp_path: Path) -> None:
+        (tmp_path / "outside").write_bytes(ONE)
+        parts = saved.legacy([ONE])
+        manifest = json.loads(parts["manifest.json"])
+        manifest[0]["Layers"] = ["../outside"]
+        parts["manifest.json"] = json.dumps(manifest).encode()
+        assert "lacks its layer" in self.why(saved.as_folder(parts, tmp_path / "image"))
+
+    def test_links_that_go_round(self, tmp_path: Path) -> None:
+        parts = saved.legacy([ONE])
+        name = f"{0:064x}/layer.tar"
+        del parts[name]
+        path = saved.as_tar(parts, tmp_path / "x", links={name: "layer.tar"})
+        assert "lacks its layer" in self.why(path)
+
+    def test_reading_that_is_stopped(self, tmp_path: Path) -> None:
+        path = saved.as_tar(saved.legacy([ONE]), tmp_path / "x")
+        with pytest.raises(ImageError, match="stopped"):
+            read(path, stopped=lambda: True)
+
+
+def test_memory_stays_bounded_by_the_number_of_files_not_by_their_size(tmp_path: Path) -> None:
+    big = saved.layer(("big", b"\0" * (48 << 20)))
+    path = saved.as_tar(saved.oci([gzip.compress(big, 1)], saved.config([big])), tmp_path / "x")
+    parts = len(big)
+    del big
+    tracemalloc.start()
+    image = read(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert image.size().tar == parts
+    assert peak < 16 << 20
