@@ -24,6 +24,8 @@ PROFILES = ("default", "hadolint", "buildkit")
 LEVELS = (*Severity.ORDER, "never")
 # Options that several rules share; a rule takes part by having a field of that name.
 SHARED = ("trusted-registries", "label-schema", "strict-labels")
+# The one that is not set by anybody: what rules may be called by.
+KNOWN_NAMES = "known-names"
 
 
 @record
@@ -94,10 +96,11 @@ def activate(config: Config, rules: Rules) -> tuple[Active, ...]:
         for word, table in config.options.items()
         for rule in _meant(word, config, rules, "rules")
     }
+    shared = {**config.shared, KNOWN_NAMES: tuple(rules.names)}
     return tuple(
         Active(
             rule,
-            options_of(rule, tables.get(rule.name, {}), config.shared, config.path),
+            options_of(rule, tables.get(rule.name, {}), shared, config.path),
             levels.get(rule.name, rule.severity),
             shown_code(rule, config.profile),
             config.profile != "default",
@@ -151,7 +154,7 @@ def options_of(rule: Rule, table: Mapping[str, Any], shared: Mapping[str, Any], 
     fields: tuple[str, ...] = rule.options._fields  # type: ignore[attr-defined]
     types = annotations_of(rule.options)
     given: dict[str, Any] = {}
-    for key in SHARED:
+    for key in (*SHARED, KNOWN_NAMES):
         field = key.replace("-", "_")
         if key in shared and field in fields:
             given[field] = fitted(shared[key], types[field], key, path)
@@ -177,7 +180,11 @@ def annotations_of(options: type) -> dict[str, str]:
     found: dict[str, str] = {}
     for kind in reversed(options.__mro__):
         for name, annotation in getattr(kind, "__annotations__", {}).items():
-            found[name] = annotation if isinstance(annotation, str) else annotation.__name__
+            if isinstance(annotation, str):
+                found[name] = annotation
+            else:
+                generic = hasattr(annotation, "__args__")
+                found[name] = str(annotation) if generic else annotation.__name__
     return found
 
 

@@ -70,16 +70,18 @@ def load(plugins: Sequence[str] = (), cache: bool = True) -> Rules:
             found.extend(_of_entry_point(value, distribution, cache))
         for folder in key:
             found.extend(_of_folder(folder))
-        _loaded[key] = _gather(found)
+        _loaded[key] = gather(found)
     return _loaded[key]
 
 
 def load_only(paths: Sequence[str]) -> Rules:
     """The rules of some plugin folders or modules, and no others. Raises UserError as `load` does."""
-    return _gather(found for path in paths for found in _of_folder(os.path.abspath(path)))
+    return gather(found for path in paths for found in _of_folder(os.path.abspath(path)))
 
 
-def _gather(found: Iterable[tuple[Rule, Origin]]) -> Rules:
+def gather(found: Iterable[tuple[Rule, Origin]]) -> Rules:
+    """Rules by every word that speaks of one. Raises UserError when two claim one name, or one code
+    in one profile."""
     names: dict[str, list[Rule]] = {}
     origins: dict[str, Origin] = {}
     rules: list[Rule] = []
