@@ -158,7 +158,8 @@ class _Reader:
                 self.need("git")
             if _distribution(word) in special:
                 self.need(word)
-        if {"install", "ci", "add", "sync", "i"} & set(words) or (name == "yarn" and verb(command) == ""):
+        verbs = {*words, *(verb(command) or name).split()}
+        if {"install", "ci", "add", "sync", "i", "yarn"} & verbs:
             self.managers.add(name)
 
     def _python(self, command: Command) -> None:
