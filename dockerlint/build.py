@@ -214,7 +214,8 @@ class Builder:
             return None
         kind = self.word(branch[1][0], False)
         parts = branch[1]
-        if kind.raw.upper() == "NONE" and len(parts) == 1:
+        bare = len(parts) == 1 or (self.reading.form == "exec" and not leaves(branch, "STRING"))
+        if kind.raw.upper() == "NONE" and bare:
             return self.made(model.Healthcheck, kind, None)
         space = parts[1] if len(parts) > 2 else kind
         if kind.raw.upper() != "CMD" or not isinstance(space, tuple) or len(space) != 3:

@@ -115,6 +115,7 @@ def test_an_instruction_fault_names_its_line() -> None:
         ("HEALTHCHECK", "HEALTHCHECK requires at least one argument"),
         ("HEALTHCHECK none", None),
         ("HEALTHCHECK --bad NONE", None),
+        ("HEALTHCHECK NONE []", None),
         ("HEALTHCHECK None x", "HEALTHCHECK NONE takes no arguments"),
         ("HEALTHCHECK curl x", 'Unknown type "CURL" in HEALTHCHECK (try CMD)'),
         ("HEALTHCHECK --bad curl x", "unknown flag: --bad"),
