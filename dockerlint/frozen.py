@@ -50,7 +50,21 @@ def _define(cls: type, identity: bool) -> type:
     memos = tuple(getattr(made, n).__set__ for n in extra)
     count = len(names)
 
+    puts = tuple(put for _, put in setters)
+    check = getattr(made, "__post_init__", None)
+
     def __init__(self: object, *args: object, **given: object) -> None:
+        if len(args) == count and not given:
+            for put, value in zip(puts, args):
+                put(self, value)
+        else:
+            fill(self, args, given)
+        for put in memos:
+            put(self, None)
+        if check is not None:
+            check(self)
+
+    def fill(self: object, args: tuple[object, ...], given: dict[str, object]) -> None:
         if len(args) > count:
             raise TypeError(f"{made.__name__} takes {count} values, {len(args)} were given")
         for (_, put), value in zip(setters, args):
@@ -62,13 +76,8 @@ def _define(cls: type, identity: bool) -> type:
                 put(self, defaults[name])
             else:
                 raise TypeError(f"{made.__name__} needs a value for {name!r}")
-        for put in memos:
-            put(self, None)
         if given:
             raise TypeError(f"{made.__name__} has no field {', '.join(given)}, or it was given twice")
-        check = getattr(self, "__post_init__", None)
-        if check is not None:
-            check()
 
     def __repr__(self: object) -> str:
         shown = ", ".join(f"{n}={getattr(self, n)!r}" for n in names)

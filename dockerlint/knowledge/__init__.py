@@ -64,12 +64,21 @@ class Level:
         self.default: str | None = spec.get("default")
         self.operations: dict[str, str] = {}
         for line, name in spec.get("operations", {}).items():
-            self.operations.update(dict.fromkeys(line.split(), name))
+            aliases = tuple(line.split())
+            self.operations.update(dict.fromkeys(aliases, name))
+            for option in aliases:
+                self.options.setdefault(option, (aliases, FLAG))
         self._specs: dict[str, tuple[str, Mapping[str, Any]]] = {}
         for names, inner in spec.get("subcommands", {}).items():
             words = names.split()
             self._specs.update(dict.fromkeys(words, (words[0], inner)))
         self._levels: dict[str, Level] = {}
+
+    def abbreviated(self, name: str) -> str | None:
+        """The one long option that begins like that (`--strip-component`), None when there is
+        none or more than one."""
+        found = {o: aliases for o, (aliases, _) in self.options.items() if o.startswith(name)}
+        return min(found, key=len) if len(set(found.values())) == 1 else None
 
     @property
     def has_subcommands(self) -> bool:
@@ -91,7 +100,7 @@ class Level:
 
 
 _LISTS = frozenset(key for key, _ in _KINDS) | {"prefixes"}
-_YES = frozenset(("stop", "unknown_is_operand"))
+_YES = frozenset(("stop", "unknown_is_operand", "local"))
 
 
 def described(lines: str) -> dict[str, Any]:
@@ -121,14 +130,16 @@ class Tool:
     that runs the command in its own operands, `wrapper` is the number of operands before
     that command; None for others. `role` is `shell` (`-c` makes its first operand a script),
     `script` (a script is the value of `-c`), `modules` (`-m` runs another tool), `compiler`,
-    `linker`, or None."""
+    `linker`, or None. `local` is False where a program of that name outside `bin` folders is
+    another one (`./aws/install`)."""
 
-    __slots__ = ("level", "name", "role", "wrapper")
+    __slots__ = ("level", "local", "name", "role", "wrapper")
 
     def __init__(self, name: str, spec: Mapping[str, Any]) -> None:
         self.name = name
         self.wrapper: int | None = spec.get("wrapper")
         self.role: str | None = spec.get("role")
+        self.local: bool = spec.get("local", True)
         self.level = Level(spec, None, "")
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 '''
 _KEYS = frozenset((
     "names", "like", "versioned", "cross", "style", "flags", "values", "optional", "until", "attached", "number", "prefixes", "stop",
-    "plus", "unknown_is_operand", "default", "operations", "subcommands", "wrapper", "role",
+    "plus", "unknown_is_operand", "default", "operations", "subcommands", "wrapper", "role", "local",
 ))  # fmt: skip
 
 

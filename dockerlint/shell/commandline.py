@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dockerlint.shell.calls import Place, made, script_word
 from dockerlint.shell.dialect import READABLE, dialect_of, dialect_of_shebang
 from dockerlint.shell.quoting import through
-from dockerlint.shell.reader import Place, Reader, made, masked, script_word
+from dockerlint.shell.reader import Reader, masked
 from dockerlint.shell.script import Command, Script, ShellWord
 from dockerlint.shell.wrappers import unwrapped
 from dockerlint.source import Mapped
@@ -146,7 +147,7 @@ def _decoded(raw: str) -> Mapped | None:
                 char, width = chr(int(digits, 16)), 6
             else:
                 char, width = _JSON.get(escape, escape), 2
-            pieces.append((len(out), at))
+            pieces.append((len(out), at + width - 1))
             pieces.append((len(out) + 1, at + width))
         out.append(char)
         at += width

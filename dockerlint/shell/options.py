@@ -129,6 +129,9 @@ class _Reader:
         options = self.level.options
         name, equals, value = text.partition("=")
         known = options.get(name)
+        if known is None and name.startswith("--") and len(name) > 4:
+            whole = self.level.abbreviated(name)
+            known = options[whole] if whole is not None else None
         if known is not None:
             aliases, kind = known
             if equals and (kind != FLAG or name.startswith("--") or self.level.style == "plain"):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from dockerlint.source import Mapped
 
 _NAME_START = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789{@*#?-$!")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
+
+_SPECIAL = re.compile(r"[\\\\'\"$`<>]")
 
 VARIABLES = 1
 COMMANDS = 2
@@ -42,6 +46,12 @@ def unquoted(text: str) -> tuple[Mapped, int]:
         length += len(value)
 
     while at < end:
+        special = _SPECIAL.search(text, at)
+        stop = special.start() if special else end
+        if stop > at:
+            keep(text[at:stop], at)
+            at = stop
+            continue
         char = text[at]
         if char == "\\":
             following = text[at + 1 : at + 2]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dockerlint.frozen import record
-from dockerlint.knowledge import Tool, tool
-from dockerlint.shell.options import Reading, read, read_unknown
+from dockerlint.shell.calls import Place, made, script_word
+from dockerlint.shell.members import REDIRECTS, Member, Part, end_of, members_of
 from dockerlint.shell.quoting import COMMANDS, is_plain, through, unquoted, value_of
 from dockerlint.shell.script import Command, Redirect, ShellWord, Statement
 from dockerlint.shell.treesitter import parse
-from dockerlint.shell.wrappers import Call, program_name, unwrapped
+from dockerlint.shell.wrappers import unwrapped
 from dockerlint.source import Mapped, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from tree_sitter import Node
 
@@ -27,8 +26,7 @@ _LITERAL = frozenset(
     ("word", "number", "raw_string", "ansi_c_string", "variable_name", "comment", "test_operator")
 )
 _COMMANDS = frozenset(("command", "declaration_command", "unset_command", "test_command"))
-_REDIRECTS = frozenset(("file_redirect", "heredoc_redirect", "herestring_redirect"))
-_LOOSE = _WORDS - {"variable_assignment"} | _REDIRECTS | {"heredoc_body"}
+_LOOSE = _WORDS - {"variable_assignment"} | REDIRECTS | {"heredoc_body"}
 _CLAUSES = frozenset(("do_group", "elif_clause", "else_clause", "case_item", "ERROR"))
 _SEPARATORS = frozenset((";", "&", "\n"))
 _WITHIN = {
@@ -36,42 +34,10 @@ _WITHIN = {
     "c_style_for_statement": "for", "while_statement": "while", "case_statement": "case",
     "function_definition": "function", "negated_command": "negation",
 }  # fmt: skip
+# How deep constructs may nest, and how much a script inside a script counts: far below
+# Python's limit of 1,000 frames.
 _DEEPEST = 60
-
-
-class Part:
-    """One member of a pipeline: its node, the redirects around it, the operator before it."""
-
-    __slots__ = ("before", "node", "redirects")
-
-    def __init__(self, node: Node, before: str | None) -> None:
-        self.node = node
-        self.redirects: list[Node] = []
-        self.before = before
-
-
-class Member:
-    """One member of a list: a pipeline (of one part, mostly) and the operators around it."""
-
-    __slots__ = ("after", "before", "parts")
-
-    def __init__(self, parts: list[Part], before: str | None) -> None:
-        self.parts = parts
-        self.before = before
-        self.after: str | None = None
-
-    def range(self) -> tuple[int, int]:
-        """From the first byte of the first part to behind the last part and its redirects."""
-        nodes = [node for part in self.parts for node in (part.node, *part.redirects)]
-        return min(n.start_byte for n in nodes), max(_end(n) for n in nodes)
-
-
-def _end(node: Node) -> int:
-    """Where a node ends; a here-document's redirect ends with its word, not its body."""
-    if node.type == "heredoc_redirect":
-        start = next((c for c in node.children if c.type == "heredoc_start"), None)
-        return start.end_byte if start is not None else node.end_byte
-    return node.end_byte
+_NESTED = 5
 
 
 def masked(text: str) -> bytes:
@@ -92,6 +58,7 @@ class Reader:
         self.file = text
         self.heredocs = heredocs
         self.text = text.text
+        self.whole = text.text
         self.places: Mapped | None = None
         self.commands: list[Command] = []
         self.statements: list[Statement] = []
@@ -124,16 +91,26 @@ class Reader:
         outer = (self.text, self.places, self.depth)
         self.text = text.text
         self.places = text if self.places is None else through(text, self.places)
+        self.depth += _NESTED
         root = parse(masked(text.text)).root_node
         if not root.has_error:
             self._list(root.children, within)
         self.text, self.places, self.depth = outer
 
+    def _outermost(self, start: int, end: int) -> tuple[int, int]:
+        """A range of the script at hand as one of the outermost script; the backslash of an
+        escaped first character belongs to it."""
+        if self.places is None:
+            return start, end
+        inside = self.places.span(start, end)
+        first = inside.start
+        before = self.places.offset(start - 1) if start else -1
+        if before < first - 1 and self.whole[first - 1 : first] == "\\":
+            first -= 1
+        return first, inside.end
+
     def _span(self, start: int, end: int) -> Span:
-        if self.places is not None:
-            inside = self.places.span(start, end)
-            start, end = inside.start, inside.end
-        return self.file.span(start, end)
+        return self.file.span(*self._outermost(start, end))
 
     # Lists
 
@@ -169,103 +146,17 @@ class Reader:
             elif kind in _LOOSE:
                 self._substitutions(node, within)
             else:
-                members = self._flat(node, within)
+                members = self._flat(node)
                 if len(found) > run:
                     found[-1].after = members[0].before = operator or "\n"
                 found.extend(members)
                 operator = None
         return found
 
-    def _flat(self, node: Node, within: tuple[str, ...]) -> list[Member]:
-        """A statement's node as members; the grammar nests `a && b && c` to the left and puts
-        a redirect of the last command around the whole list."""
-        kind = node.type
-        if kind == "list":
-            return self._flat_list(node, within)
-        if kind == "redirected_statement":
-            return self._flat_redirected(node, within)
-        if kind == "pipeline":
-            return self._flat_pipeline(node.children, within)
-        return [Member([Part(node, None)], None)]
-
-    def _flat_list(self, node: Node, within: tuple[str, ...]) -> list[Member]:
-        rights: list[tuple[str, Node]] = []
-        while node.type == "list":
-            children = []
-            for child in node.children:
-                if child.type == "comment":
-                    self.comments.append(self._span(child.start_byte, child.end_byte))
-                else:
-                    children.append(child)
-            operators = [c for c in children if not c.is_named and c.type in ("&&", "||")]
-            if not operators or children[0] is operators[0]:
-                return [Member([Part(node, None)], None)]
-            rights.append((operators[0].type, children[-1]))
-            node = children[0]
-        found = self._flat(node, within)
-        for operator, right in reversed(rights):
-            members = self._flat(right, within)
-            found[-1].after = members[0].before = operator
-            found.extend(members)
-        return found
-
-    def _flat_pipeline(self, nodes: Sequence[Node], within: tuple[str, ...]) -> list[Member]:
-        found: list[Member] = []
-        operator: str | None = None
-        for node in nodes:
-            if not node.is_named:
-                operator = node.type
-            elif node.type == "comment":
-                self.comments.append(self._span(node.start_byte, node.end_byte))
-            else:
-                members = self._flat(node, within)
-                if found:
-                    members[0].parts[0].before = operator or "|"
-                    found[-1].parts.extend(members[0].parts)
-                    found[-1].after = members[0].after
-                    found.extend(members[1:])
-                else:
-                    found = members
-        return found
-
-    def _flat_redirected(self, node: Node, within: tuple[str, ...]) -> list[Member]:
-        found: list[Member] = []
-        for child in node.children:
-            if child.type not in _REDIRECTS:
-                if child.is_named and child.type != "comment":
-                    found = self._flat(child, within)
-                continue
-            if not found:
-                found = [Member([Part(child, None)], None)]
-            else:
-                found[-1].parts[-1].redirects.append(child)
-            if child.type == "heredoc_redirect":
-                found = self._behind_heredoc(child, found, within)
-        return found or [Member([Part(node, None)], None)]
-
-    def _behind_heredoc(self, node: Node, found: list[Member], within: tuple[str, ...]) -> list[Member]:
-        """What stands behind `<<EOF` on its line is inside the redirect's node."""
-        operator: str | None = None
-        for child in node.children:
-            if child.type in ("&&", "||"):
-                operator = child.type
-            elif child.type == "pipeline":
-                behind = [c for c in child.children if c.type not in ("|", "|&")]
-                bar = next((c.type for c in child.children if c.type in ("|", "|&")), "|")
-                members = self._flat_pipeline(behind, within)
-                members[0].parts[0].before = bar
-                found[-1].parts.extend(members[0].parts)
-                found[-1].after = members[0].after
-                found.extend(members[1:])
-            elif child.type in _REDIRECTS:
-                found[-1].parts[-1].redirects.append(child)
-            elif (
-                operator is not None and child.is_named and child.type not in ("heredoc_body", "heredoc_end")
-            ):
-                members = self._flat(child, within)
-                found[-1].after = members[0].before = operator
-                found.extend(members)
-                operator = None
+    def _flat(self, node: Node) -> list[Member]:
+        comments: list[Node] = []
+        found = members_of(node, comments)
+        self.comments.extend(self._span(c.start_byte, c.end_byte) for c in comments)
         return found
 
     # Members
@@ -295,7 +186,7 @@ class Reader:
             for child in node.children:
                 if child.is_named and self.depth < _DEEPEST:
                     self.depth += 1
-                    for member in self._flat(child, inner):
+                    for member in self._flat(child):
                         member.before, member.after = member.before or before, member.after or after
                         self._visit(member, inner)
                     self.depth -= 1
@@ -324,9 +215,7 @@ class Reader:
         value = raw if is_plain(raw) else value_of(raw)
         if "\\\n" in raw:
             raw = raw.replace("\\\n", "")
-        if self.places is not None:
-            inside = self.places.span(start, end)
-            start, end = inside.start, inside.end
+        start, end = self._outermost(start, end)
         return ShellWord(self.file.span(start, end), start, end, raw, value)
 
     def _command(
@@ -341,8 +230,8 @@ class Reader:
         declares = node.type == "declaration_command"
         for child in [*_leaves(node), *around]:
             kind = child.type
-            if kind in _REDIRECTS:
-                start, end = min(start, child.start_byte), max(end, _end(child))
+            if kind in REDIRECTS:
+                start, end = min(start, child.start_byte), max(end, end_of(child))
                 redirect, extra = self._redirect(child)
                 if child.start_byte in self.heredocs and self.places is None:
                     bodies.append(child.start_byte)
@@ -365,11 +254,8 @@ class Reader:
             return
         words = [self._word(a, b) for a, b in ranges]
         call = unwrapped(words)
-        span = self._span(start, end)
-        if self.places is not None:
-            inside = self.places.span(start, end)
-            start, end = inside.start, inside.end
-        place = Place(span, start, end, before, after, within, self.statement)
+        start, end = self._outermost(start, end)
+        place = Place(self.file.span(start, end), start, end, before, after, within, self.statement)
         command = made(call, words, tuple(assignments), tuple(redirects), place)
         self.commands.append(command)
         for at in bodies:
@@ -388,12 +274,11 @@ class Reader:
         if expands == COMMANDS or not value.text.strip():
             return
         pieces = tuple((logical, at + start) for logical, at in value.pieces)
-        self.depth += 5
         self._nested(Mapped(value.text, pieces), (*within, "shell-c"))
 
     def _redirect(self, node: Node) -> tuple[Redirect, list[list[int]]]:
         """A redirect, and the ranges of words that the grammar took for further targets."""
-        span = self._span(node.start_byte, _end(node))
+        span = self._span(node.start_byte, end_of(node))
         operator = ""
         targets: list[Node] = []
         for child in node.children:
@@ -454,81 +339,3 @@ def _kind(node: Node) -> str:
             return "until" if node.children[0].type == "until" else "while"
         case kind:
             return _WITHIN.get(kind, "other")
-
-
-@record
-class Place:
-    """Where a command stands: see the fields of the same names of `Command`."""
-
-    span: Span
-    start: int
-    end: int
-    before: str | None
-    after: str | None
-    within: tuple[str, ...]
-    statement: int
-
-
-def made(
-    call: Call,
-    words: Sequence[ShellWord],
-    assignments: tuple[ShellWord, ...],
-    redirects: tuple[Redirect, ...],
-    place: Place,
-) -> Command:
-    """The command that some words make, with its arguments read by what is known of the tool."""
-    arguments = call.words[1:]
-    known, behind = call.tool, arguments
-    if known is not None and known.role == "modules":
-        module = _module(arguments)
-        if module is not None:
-            known, behind = module
-    reading: Reading = read(known.level, behind) if known is not None else read_unknown(behind)
-    wrapper_span = None
-    if call.wrappers:
-        last = words[len(words) - len(call.words) - 1]
-        wrapper_span = Span(words[0].span.start, last.span.end)
-    return Command(
-        span=place.span,
-        start=place.start,
-        end=place.end,
-        name=call.name,
-        name_word=call.words[0],
-        arguments=arguments,
-        assignments=(*assignments, *call.assignments),
-        redirects=redirects,
-        wrappers=call.wrappers,
-        wrapper_span=wrapper_span,
-        subcommand=reading.subcommand,
-        subcommand_word=reading.subcommand_word,
-        options=reading.options,
-        operands=reading.operands,
-        before=place.before,
-        after=place.after,
-        within=place.within,
-        statement=place.statement,
-        tool=known.name if known is not None else None,
-    )
-
-
-def _module(words: tuple[ShellWord, ...]) -> tuple[Tool, tuple[ShellWord, ...]] | None:
-    """`python -m pip …`: the tool that is run as a module, and the words behind its name."""
-    for index, word in enumerate(words[:-1]):
-        if word.value == "-m":
-            name = program_name(words[index + 1])
-            known = tool(name) if name is not None else None
-            return None if known is None else (known, words[index + 2 :])
-        if word.value is None or not word.value.startswith("-") or word.value == "-c":
-            return None
-    return None
-
-
-def script_word(command: Command) -> ShellWord | None:
-    """The word that is a shell script: of `sh -c`, or of `su -c`."""
-    known = tool(command.tool) if command.tool is not None else None
-    if known is None or known.role not in ("shell", "script"):
-        return None
-    if known.role == "script":
-        option = command.option("-c")
-        return option.value_word if option is not None and option.value_word is not option.word else None
-    return command.operands[0] if command.has("-c") and command.operands else None

@@ -44,6 +44,8 @@ def unwrapped(words: Sequence[ShellWord]) -> Call:
     while True:
         name = program_name(rest[0])
         known = tool(name) if name is not None else None
+        if known is not None and not known.local and _is_local(rest[0].text):
+            known = None
         if name is None or known is None or known.wrapper is None:
             return Call(rest, name, known, wrappers, assignments)
         inner, given = _behind(known, rest[1:])
@@ -52,6 +54,12 @@ def unwrapped(words: Sequence[ShellWord]) -> Call:
         wrappers += (name,)
         assignments += given
         rest = inner
+
+
+def _is_local(path: str) -> bool:
+    """Whether a program is called by a path that does not lead into a folder of programs."""
+    folder, slash, _ = path.rpartition("/")
+    return bool(slash) and not folder.endswith("bin")
 
 
 def _behind(known: Tool, words: tuple[ShellWord, ...]) -> tuple[tuple[ShellWord, ...], tuple[ShellWord, ...]]:
