@@ -130,7 +130,7 @@ def replace(value: T, **changes: Any) -> T:
 
 def remember(owner: object, slot: str, make: Callable[[], T]) -> T:
     """The value of a memo slot, made on first use."""
-    value = getattr(owner, slot)
+    value: T | None = getattr(owner, slot)
     if value is None:
         value = make()
         object.__setattr__(owner, slot, value)
