@@ -107,9 +107,9 @@ def _words(share: Share | None, limit: int) -> str:
     return words if len(words) <= limit else f"{words[: limit - 1]}…"
 
 
-def _room(fixed_columns: list[list[str]], broad: int) -> int:
-    """The columns that are left for the instruction."""
-    used = sum(max(width(cell) for cell in column) + 2 for column in fixed_columns)
+def _room(others: Sequence[tuple[str, list[str]]], broad: int) -> int:
+    """The columns that the others leave for the instruction."""
+    used = sum(max(map(width, (title, *cells))) + 2 for title, cells in others)
     return max(24, min(72, broad - used - 2)) if broad else 56
 
 
@@ -130,26 +130,20 @@ def _two(comparison: Comparison, after: Measured, number: Number, broad: int) ->
     before = comparison.before
     table = rows(before.shares, after.shares)
     name = visible(comparison.name.rpartition("/")[2])
-    cells = [
-        [_place(row.before, f"{name}:") for row in table],
-        [_place(row.after, "") for row in table],
-        [_bytes(row.before, number) for row in table],
-        [_bytes(row.after, number) for row in table],
-        [signed(row.change.files, number) for row in table],
-        [_packed(row, number) for row in table],
+    columns = [
+        ("line", [_place(row.before, f"{name}:") for row in table]),
+        ("fixed", [_place(row.after, "") for row in table]),
+        ("before", [_bytes(row.before, number) for row in table]),
+        ("after", [_bytes(row.after, number) for row in table]),
+        ("difference", [signed(row.change.files, number) for row in table]),
+        ("gzip", [signed(row.change.gzip, number) for row in table]),
     ]
-    room = _room([[*c, " " * 10] for c in cells], broad)
-    what = [_words(row.after or row.before, room) for row in table]
-    titles = ("line", "fixed", "instruction", "before", "after", "difference", "gzip")
-    columns = list(zip(titles, (cells[0], cells[1], what, cells[2], cells[3], cells[4], cells[5])))
+    room = _room(columns, broad)
+    columns.insert(2, ("instruction", [_words(row.after or row.before, room) for row in table]))
     lines = _table(columns, frozenset((1, 3, 4, 5, 6)))
     one, two = before.total, after.total
     lines += ["", *_totals(one, two), *_base(before, after, number)]
     return lines
-
-
-def _packed(row: Row, number: Number) -> str:
-    return signed(row.change.gzip, number)
 
 
 def _totals(one: Size, two: Size) -> list[str]:
@@ -180,14 +174,13 @@ def _base(before: Measured, after: Measured | None, number: Number) -> list[str]
 def _one(comparison: Comparison, number: Number, broad: int) -> list[str]:
     before = comparison.before
     name = visible(comparison.name.rpartition("/")[2])
-    cells = [
-        [_place(share, f"{name}:") for share in before.shares],
-        [_bytes(share, number) for share in before.shares],
-        [_bytes(share, number, "gzip") for share in before.shares],
+    columns = [
+        ("line", [_place(share, f"{name}:") for share in before.shares]),
+        ("files", [_bytes(share, number) for share in before.shares]),
+        ("gzip", [_bytes(share, number, "gzip") for share in before.shares]),
     ]
-    room = _room([[*c, " " * 10] for c in cells], broad)
-    what = [_words(share, room) for share in before.shares]
-    columns = list(zip(("line", "instruction", "files", "gzip"), (cells[0], what, cells[1], cells[2])))
+    room = _room(columns, broad)
+    columns.insert(1, ("instruction", [_words(share, room) for share in before.shares]))
     total = before.total
     lines = _table(columns, frozenset((2, 3)))
     lines += [
