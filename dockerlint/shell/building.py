@@ -11,6 +11,7 @@ from dockerlint.knowledge.development import (
     compiling_scripts,
     is_build_tool,
     is_compiler,
+    is_development,
     is_headers,
     is_place_to_build,
     never_compiles,
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 @node
 class Left:
     """The packages for building that one call installs and no later command of its script
-    removes. `removed_by` is a later RUN that does, when the bytes are in the layer already."""
+    removes. `removed_by` is a later RUN that removes some of them, when the bytes are in the
+    layer already, and `removed` are those."""
 
     run: Run
     script: Script
@@ -42,6 +44,7 @@ class Left:
     tools: tuple[Package, ...]
     headers: tuple[Package, ...]
     removed_by: Run | None
+    removed: tuple[Package, ...]
 
 
 def left_in_image(dockerfile: Dockerfile) -> tuple[Left, ...]:
@@ -56,18 +59,11 @@ def left_in_image(dockerfile: Dockerfile) -> tuple[Left, ...]:
                 continue
             gone = _removed(script, install)
             stay = [p for p in install.packages if p.name is not None and p.name not in gone]
-            later = next((r for r, s in every[at + 1 :] if _takes_away(s, install)), None)
-            found.append(
-                Left(
-                    run,
-                    script,
-                    install,
-                    tuple(p for p in stay if is_compiler(p.name or "")),
-                    tuple(p for p in stay if is_build_tool(p.name or "") and not is_compiler(p.name or "")),
-                    tuple(p for p in stay if is_headers(p.name or "") and not is_build_tool(p.name or "")),
-                    later,
-                )
-            )
+            by, removed = _removed_behind(every[at + 1 :], install, stay)
+            compilers = tuple(p for p in stay if is_compiler(p.name or ""))
+            tools = tuple(p for p in stay if is_build_tool(p.name or "") and p not in compilers)
+            headers = tuple(p for p in stay if is_headers(p.name or "") and p not in (*compilers, *tools))
+            found.append(Left(run, script, install, compilers, tools, headers, by, removed))
     return tuple(found)
 
 
@@ -170,9 +166,18 @@ def _auto(command: Command) -> bool:
     return bool(words & {"purge", "autoremove", "autopurge", "--auto-remove", "--autoremove"})
 
 
-def _takes_away(script: Script, install: Install) -> bool:
-    wanted = {n for n in install.names if is_compiler(n) or is_headers(n)} | {install.virtual}
-    return any(wanted & ({shown(p.word) for p in gone.packages} | gone.names) for gone in uninstalls(script))
+def _removed_behind(
+    later: Sequence[tuple[Run, Script]], install: Install, stay: Sequence[Package]
+) -> tuple[Run | None, tuple[Package, ...]]:
+    """The first RUN behind that removes packages for building, and which ones."""
+    for run, script in later:
+        names = {shown(p.word) for gone in uninstalls(script) for p in gone.packages}
+        names.update(n for gone in uninstalls(script) for n in gone.names)
+        every = bool(install.virtual) and install.virtual in names
+        found = tuple(p for p in stay if is_development(p.name or "") and (every or p.name in names))
+        if found:
+            return run, found
+    return None, ()
 
 
 def named(packages: Sequence[Package], most: int = 3) -> str:

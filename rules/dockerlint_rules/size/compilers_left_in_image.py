@@ -106,7 +106,7 @@ def compilers_left_in_image(dockerfile: Dockerfile) -> Iterator[Finding]:
         if sure is None and not built_here(left):
             continue
         first = left.compilers[0].word.span
-        every = (*left.compilers, *left.tools, *left.headers)
+        every = left.removed or (*left.compilers, *left.tools, *left.headers)
         stay, them = ("stays", "it") if len(every) == 1 else ("stay", "them")
         if left.removed_by is not None:
             line = left.removed_by.first_line

@@ -53,7 +53,8 @@ def headers_left_in_image(dockerfile: Dockerfile) -> Iterator[Finding]:
         message = f"{named(left.headers)} {'brings' if one else 'bring'} headers that no program loads"
         message += "; install the library alone"
         if left.removed_by is not None:
-            what = f"{named(left.headers)} {'stays' if one else 'stay'} in this layer"
+            one = len(left.removed) == 1
+            what = f"{named(left.removed)} {'stays' if one else 'stay'} in this layer"
             line = left.removed_by.first_line
             message = f"{what}, and removing {'it' if one else 'them'} in line {line} frees nothing"
             message += "; install, build and purge in one RUN, or build in an earlier stage"
