@@ -24,14 +24,14 @@ def write(path: str, before: bytes, after: bytes) -> None:
     target = os.path.realpath(path)
     try:
         status = os.stat(target)
+        if not stat.S_ISREG(status.st_mode):
+            raise WriteError("is no regular file; nothing is written")
         with open(target, "rb") as file:
             now = file.read()
     except FileNotFoundError:
         raise WriteError("has gone since it was read; nothing is written") from None
     except OSError as error:
         raise WriteError(f"cannot be read again: {error.strerror}; nothing is written") from error
-    if not stat.S_ISREG(status.st_mode):
-        raise WriteError("is no regular file; nothing is written")
     if now != before:
         raise WriteError("has changed since it was read; nothing is written, run again")
     if not status.st_mode & 0o222 or not os.access(target, os.W_OK):
