@@ -1,0 +1,263 @@
+"""Which instruction goes where, what comes over, and whether the split can be made at all."""
+
+from __future__ import annotations
+
+import posixpath
+
+from dockerlint.frozen import replace
+from dockerlint.model import Invalid, Onbuild, Run, Shell, Workdir
+from dockerlint.split import Refusal, Split
+from dockerlint.split.bases import base_of
+from dockerlint.split.effects import Kind, Walker
+from dockerlint.split.needs import needs_of, starts
+from dockerlint.split.packages import Packages, bare, matching
+from dockerlint.split.paths import inside_any, normal
+from dockerlint.split.run import read
+from dockerlint.split.takes import Taker
+from dockerlint.split.write import Writer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from dockerlint.model import Dockerfile, Stage
+    from dockerlint.split.bases import Base
+    from dockerlint.split.needs import Needs, Program
+    from dockerlint.split.run import Step, Task
+
+
+class Refused(Exception):
+    """Raised where the split would have to guess; the text is for people."""
+
+
+def plan(dockerfile: Dockerfile) -> Split | Refusal | None:
+    """The split of a file of one stage (see the package)."""
+    stage = dockerfile.stages[0]
+    if not starts(stage) or any(isinstance(i, (Onbuild, Invalid)) for i in stage.instructions):
+        return None
+    base = base_of(stage)
+    workdir = base.workdir
+    if workdir is None:
+        first = next((i.path.value for i in stage.of(Workdir)), None)
+        workdir = "/" if first is None or not first.startswith("/") else first
+    steps = _steps(stage, base, workdir)
+    if not any(_compiles(task) for step in steps.values() for task in step.tasks):
+        return None
+    base = _with_manager(base, steps)
+    leaves = _toolchain(steps, base)
+    if not leaves:
+        return None
+    try:
+        return _Plan(dockerfile, stage, base, workdir, steps, leaves).made()
+    except Refused as refused:
+        return Refusal(str(refused), leaves)
+
+
+def _compiles(task: Task) -> bool:
+    """Whether a task compiles, or lets pip do so."""
+    return bool(task.compiles) or "pip" in task.effect.prefixes or "python" in task.effect.traits
+
+
+def _with_manager(base: Base, steps: dict[int, Step]) -> Base:
+    """An image that is not known has the package manager that its RUNs use."""
+    if base.manager or base.problem:
+        return base
+    used = [install.manager for step in steps.values() for task in step.tasks for install in task.installs]
+    return replace(base, manager=used[0], glibc=used[0] != "apk") if used else base
+
+
+def _steps(stage: Stage, base: Base, workdir: str) -> dict[int, Step]:
+    """The RUNs of a stage by their place among its instructions, in order."""
+    found: dict[int, Step] = {}
+    folder = workdir
+    folders: set[str] = set()
+    prefix: str | None = None
+    more: tuple[str, ...] = ()
+    for index, instruction in enumerate(stage.instructions):
+        if isinstance(instruction, Workdir):
+            if instruction.path.value:
+                folder = normal(posixpath.join(folder, instruction.path.value))
+                folders.add(folder)
+        elif isinstance(instruction, Run):
+            walker = Walker(folder, instruction.state.variables, base.paths)
+            walker.folders, walker.prefix, walker.more_prefixes = folders, prefix, more
+            found[index] = read(instruction, walker)
+            prefix, more = walker.prefix, walker.more_prefixes
+    return found
+
+
+def _toolchain(steps: dict[int, Step], base: Base) -> str:
+    """What for building stays in the image, for people; empty when nothing does."""
+    found: list[str] = [base.toolchain] if base.toolchain else []
+    if base.manager:
+        tables = Packages(base.manager, base.release)
+        for step in steps.values():
+            gone = {bare(name) for task in step.tasks for name in task.removes}
+            for task in step.tasks:
+                for install in task.installs:
+                    if install.manager != tables.manager or (install.virtual and install.virtual in gone):
+                        continue
+                    names = [w.text for w in install.words]
+                    found += [bare(n) for n in names if tables.heavy(n) and bare(n) not in gone]
+    if any(step.rustup for step in steps.values()):
+        found.append("rustup")
+    return ", ".join(dict.fromkeys(found))
+
+
+class _Plan:
+    def __init__(
+        self,
+        dockerfile: Dockerfile,
+        stage: Stage,
+        base: Base,
+        workdir: str,
+        steps: dict[int, Step],
+        leaves: str,
+    ) -> None:
+        self.dockerfile = dockerfile
+        self.stage = stage
+        self.base = base
+        self.steps = steps
+        self.leaves = leaves
+        self.needs: Needs = needs_of(stage, workdir)
+        self.traits = frozenset(t for s in steps.values() for task in s.tasks for t in task.effect.traits)
+
+    def made(self) -> Split:
+        self.check()
+        last = self.last_build()
+        taker = Taker(self.steps, last, self.needs, self.base)
+        problem = taker.decide()
+        if problem:
+            raise Refused(problem)
+        self.check_tail(last, taker)
+        writer = Writer(
+            self.dockerfile, self.stage, self.base, self.steps, last, taker, self.needs, self.traits
+        )
+        problem = writer.decide()
+        if problem:
+            raise Refused(problem)
+        for program in self.needs.programs:
+            problem = self.provided(program, taker, writer)
+            if problem:
+                raise Refused(problem)
+        edits = writer.edits()
+        return Split(edits, self.leaves, taker.shown())
+
+    def check(self) -> None:
+        if self.base.problem:
+            raise Refused(self.base.problem)
+        if not self.base.manager:
+            raise Refused("dockerlint does not know the package manager of the base image")
+        if self.base.workdir is None and not any(
+            (w.path.value or "").startswith("/") for w in list(self.stage.of(Workdir))[:1]
+        ):
+            raise Refused("the base image chooses the working directory; set WORKDIR")
+        if any(w.path.value is None for w in self.stage.of(Workdir)):
+            raise Refused("a WORKDIR depends on a variable that the file does not set")
+        if self.needs.problem:
+            raise Refused(self.needs.problem)
+        platform = self.stage.start.flag("platform")
+        if platform is not None and "BUILD" in (platform.value or ""):
+            raise Refused("it is built for another platform than it is built on")
+        for step in self.steps.values():
+            if step.script is None:
+                raise Refused("a RUN is not written in a shell that dockerlint reads")
+            for task in step.tasks:
+                if task.effect.unknown:
+                    raise Refused(task.effect.unknown)
+                for install in task.installs:
+                    if install.manager != self.base.manager:
+                        raise Refused("a package manager is used that the base image does not have")
+        for shell in self.stage.of(Shell):
+            words = [w.value or "" for w in shell.command.words or ()]
+            if not words or posixpath.basename(words[0]) not in ("sh", "bash", "ash", "dash"):
+                raise Refused("its SHELL is not a POSIX shell")
+        if self.base.direct and self.traits & {"opaque", "libraries"}:
+            raise Refused("it may link against libraries that only the toolchain image holds")
+
+    def last_build(self) -> int:
+        """The index of the last instruction that builds, or that handles what was built."""
+        areas: list[str] = []
+        last = -1
+        for index, step in self.steps.items():
+            for task in step.tasks:
+                effect = task.effect
+                if task.kind in (Kind.BUILD, Kind.FETCH) or _handles(task, areas):
+                    areas += [*effect.trees, *effect.files, *effect.products, *effect.prefixes]
+                    last = index
+        return last
+
+    def check_tail(self, last: int, taker: Taker) -> None:
+        for index, step in self.steps.items():
+            if index <= last:
+                continue
+            for task in step.tasks:
+                if task.kind == Kind.FILE and "removes" not in task.effect.traits:
+                    gone = [p for p in task.effect.touches if taker.left_behind(p)]
+                    if gone:
+                        raise Refused(f"a later step changes {gone[0]}, which stays behind")
+
+    def provided(self, program: Program, taker: Taker, writer: Writer) -> str:
+        """Why a program would not be there at run time; empty when it is."""
+        from dockerlint.knowledge.tables import SPLIT
+
+        name = program.name
+        tables = Packages(self.base.manager, self.base.release)
+        if program.path:
+            if taker.brings(program.path):
+                return ""
+            if writer.copied(program.path):
+                return f"it starts `{name}`, a file of the context that may be a script"
+            if inside_any(program.path, ("/bin", "/usr/bin", "/sbin", "/usr/sbin")):
+                return self._named(program, taker, writer, tables, SPLIT)
+            return f"nothing in the file tells what makes {program.path}"
+        return self._named(program, taker, writer, tables, SPLIT)
+
+    def _named(
+        self, program: Program, taker: Taker, writer: Writer, tables: Packages, data: Mapping[str, Any]
+    ) -> str:
+        name = program.name
+        if name in self.base.programs:
+            return ""
+        if name in ("sh", "bash") and "-c" in program.arguments:
+            return (
+                ""
+                if name == "sh" or self.base.glibc or "bash" in writer.kept
+                else "bash is not in the runtime image"
+            )
+        if not program.path and taker.brings_command(name):
+            return ""
+        providers = [name, *data["provides"].get(name, ())]
+        if any(matching(bare(kept), providers) for kept in writer.kept):
+            return ""
+        if name in data["programs"]["base"] or (
+            self.base.manager == "apk" and name in data["programs"]["alpine"]
+        ):
+            return ""
+        if name in (
+            "go",
+            "cargo",
+            "make",
+            "mvn",
+            "gradle",
+            "sbt",
+            "gcc",
+            "npm",
+            "npx",
+            "yarn",
+            "pnpm",
+            "cmake",
+        ) or tables.build_only(name):
+            return f"it starts `{name}`, a build tool"
+        if not program.path and taker.whole_prefix():
+            return ""
+        return f"nothing in the file tells where `{name}` comes from"
+
+
+def _handles(task: Task, areas: list[str]) -> bool:
+    """Whether a task copies or changes what a build made."""
+    if task.kind != Kind.FILE:
+        return False
+    paths = [*task.effect.reads, *task.effect.touches]
+    return any(inside_any(p, areas) for p in paths)
