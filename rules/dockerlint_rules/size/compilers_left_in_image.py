@@ -5,6 +5,7 @@ from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, ru
 from dockerlint.shell.building import Left, built_here, left_in_image, named, work_behind
 from dockerlint.shell.edits import append
 from dockerlint.shell.leftover import prefix
+from dockerlint.split import Split, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,9 +35,11 @@ _BRING_A_LIBRARY = ("g++", "build-base", "alpine-sdk", "gfortran", "clang", "ghc
     source="https://docs.docker.com/build/building/best-practices/#use-multi-stage-builds",
     bad=[
         Bad(
-            "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y «gcc» libyaml-0-2 && pip install pyyaml\n"
+            "FROM node:22 AS web\nRUN npm ci\nFROM python:3.12-slim\nCOPY --from=web /dist /dist\n"
+            "RUN apt-get update && apt-get install -y «gcc» libyaml-0-2 && pip install pyyaml\n"
             'CMD ["python", "/app.py"]\n',
-            fixed="FROM python:3.12-slim\nRUN apt-get update && apt-get install -y gcc libyaml-0-2 && pip install pyyaml"
+            fixed="FROM node:22 AS web\nRUN npm ci\nFROM python:3.12-slim\nCOPY --from=web /dist /dist\n"
+            "RUN apt-get update && apt-get install -y gcc libyaml-0-2 && pip install pyyaml"
             ' && apt-get purge -y --auto-remove gcc\nCMD ["python", "/app.py"]\n',
         ),
         Bad(
@@ -52,7 +55,8 @@ _BRING_A_LIBRARY = ("g++", "build-base", "alpine-sdk", "gfortran", "clang", "ghc
             " && apk del gcc musl-dev\nCMD thing\n",
         ),
         Bad(
-            "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y «gcc» libpq-dev\nCOPY requirements.txt .\n"
+            "FROM node:22 AS web\nRUN npm ci\nFROM python:3.12-slim\nCOPY --from=web /dist /dist\n"
+            "RUN apt-get update && apt-get install -y «gcc» libpq-dev\nCOPY requirements.txt .\n"
             'RUN pip install -r requirements.txt\nCMD ["python", "/app.py"]\n'
         ),
         Bad(
@@ -60,7 +64,8 @@ _BRING_A_LIBRARY = ("g++", "build-base", "alpine-sdk", "gfortran", "clang", "ghc
             "RUN apk del build-base\nCMD node /app\n"
         ),
         Bad(
-            "FROM ubuntu:24.04\nRUN apt-get update && apt-get install -y «gcc» make && make -C /src install\n"
+            "FROM node:22 AS web\nFROM ubuntu:24.04\nCOPY --from=web /src /src\n"
+            "RUN apt-get update && apt-get install -y «gcc» make && make -C /src install\n"
             "RUN mylang compile /src\nCMD /src/run\n"
         ),
         Bad(
@@ -88,6 +93,10 @@ _BRING_A_LIBRARY = ("g++", "build-base", "alpine-sdk", "gfortran", "clang", "ghc
         Good('FROM debian:12 AS dev\nRUN apt-get update && apt-get install -y gcc && make\nCMD ["app"]\n'),
         Good('FROM debian:12\nRUN apt-get update && apt-get install -y gcc\nCMD ["app"]\n'),
         Good(
+            "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y gcc libpq-dev\nCOPY requirements.txt .\n"
+            'RUN pip install -r requirements.txt\nCMD ["python", "/app.py"]\n'
+        ),
+        Good(
             'FROM debian:12\nRUN apt-get install -y gcc && pip install x\nCMD ["/bin/bash", "/ci/run-tests"]\n'
         ),
         Good(
@@ -99,9 +108,11 @@ _BRING_A_LIBRARY = ("g++", "build-base", "alpine-sdk", "gfortran", "clang", "ghc
     ],
 )
 def compilers_left_in_image(dockerfile: Dockerfile) -> Iterator[Finding]:
-    for left in left_in_image(dockerfile):
-        if not left.compilers:
-            continue
+    found = [left for left in left_in_image(dockerfile) if left.compilers]
+    plan = split(dockerfile) if found else None
+    if isinstance(plan, Split):
+        return
+    for left in found:
         sure, maybe = work_behind(dockerfile, left)
         if sure is None and not built_here(left):
             continue
@@ -113,12 +124,16 @@ def compilers_left_in_image(dockerfile: Dockerfile) -> Iterator[Finding]:
             what = f"{named(every)} {stay} in this layer, and removing {them} in line {line} frees nothing"
             yield Finding(first, f"{what}; install, build and purge in one RUN, or build in an earlier stage")
             continue
+        fix = _fix(dockerfile, left, sure or maybe)
+        # the whole file can be split, or has to be by hand: one finding for that is enough
+        if plan is not None and not fix.edits:
+            continue
         purge = f"purge {them} in this RUN" if sure is None else "install, build and purge in one RUN"
         yield Finding(
             first,
             f"{named(every)} {stay} in the image, and only the build needs {them}; build in an earlier stage,"
             f" or {purge}",
-            _fix(dockerfile, left, sure or maybe),
+            fix,
         )
 
 
