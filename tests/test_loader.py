@@ -205,7 +205,7 @@ def test_a_changed_new_or_removed_module_is_noticed(many: Path) -> None:
 
 def test_a_bundle_that_is_damaged_is_made_anew(many: Path) -> None:
     values(many)
-    (path,) = [p for p in (many.parent / "pyc").rglob("bundle*")]
+    (path,) = (many.parent / "pyc").rglob("bundle*")
     for data in (b"", b"nonsense", path.read_bytes()[:100]):
         path.write_bytes(data)
         assert values(many) == list(range(bundle.ENOUGH))

@@ -84,12 +84,12 @@ def test_unsafe_fixes_wait_for_a_word_and_display_fixes_are_never_written() -> N
 
 def test_a_finding_may_lower_what_the_rule_promises_but_not_raise_it() -> None:
     def lowered(dockerfile: Dockerfile) -> Iterator[Finding]:
-        for run in dockerfile.instructions(Run):
-            yield Finding(run.span, "m", Fix("t", (Edit(run.span, "USER x"),), "unsafe", "it may differ"))
+        for one in dockerfile.instructions(Run):
+            yield Finding(one.span, "m", Fix("t", (Edit(one.span, "USER x"),), "unsafe", "it may differ"))
 
     def raised(dockerfile: Dockerfile) -> Iterator[Finding]:
-        for run in dockerfile.instructions(Run):
-            yield Finding(run.span, "m", Fix("t", (Edit(run.span, "USER x"),), "safe"))
+        for one in dockerfile.instructions(Run):
+            yield Finding(one.span, "m", Fix("t", (Edit(one.span, "USER x"),), "safe"))
 
     text = HEAD + "RUN a\n"
     for name, check, promise in (("low-one", lowered, safe()), ("high-one", raised, unsafe("it may differ"))):
@@ -164,9 +164,9 @@ def test_an_instruction_must_not_appear_out_of_nothing() -> None:
 
 def test_a_comment_must_not_be_lost() -> None:
     def check(dockerfile: Dockerfile) -> Iterator[Finding]:
-        for run in dockerfile.instructions(Run):
-            if run.comments:
-                yield Finding(run.span, "m", Fix("t", (Edit(run.span, "RUN a"),)))
+        for one in dockerfile.instructions(Run):
+            if one.comments:
+                yield Finding(one.span, "m", Fix("t", (Edit(one.span, "RUN a"),)))
 
     text = HEAD + "RUN a \\\n# why\n && b\n"
     after, refused = result(text, make("drops-comment", check))
