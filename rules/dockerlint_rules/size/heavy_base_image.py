@@ -6,6 +6,7 @@ from dockerlint.rule import Applicability, Bad, Edit, Finding, Fix, Good, Severi
 from dockerlint.shell.demands import Demands, demands
 from dockerlint.shell.installs import installs
 from dockerlint.shell.starts import has_start, is_workbench, root_of, run_scripts, standing_on
+from dockerlint.split import Split, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ _NEED_MANUALS = ("openjdk-", "default-jre", "default-jdk", "postgresql", "ca-cer
         Good('FROM node:22\nRUN apt-get update && apt-get install -y libpq-dev\nCMD ["node", "/app"]\n'),
         Good('FROM ruby:3.3\nRUN bundle install\nCMD ["ruby", "/app.rb"]\n'),
         Good("FROM python:3.12\n"),
+        Good('FROM node:22\nWORKDIR /app\nCOPY package.json .\nRUN npm install\nCMD ["node", "/app"]\n'),
         Good('FROM python:3.12\nCMD ["bash"]\n'),
         Good("FROM debian:12\nRUN apt-get update && apt-get install -y default-jre-headless\n"),
         Good('FROM python:3.12 AS build\nRUN pip wheel .\nFROM python:3.12-slim\nCMD ["python"]\n'),
@@ -88,6 +90,9 @@ def heavy_base_image(dockerfile: Dockerfile) -> Iterator[Finding]:
         return
     else:
         asks = demands(stages, base)
+        if isinstance(split(dockerfile), Split):
+            # the stage that the program runs in gets the light image then
+            return
     if asks.needs is None:
         short = split_reference(slim.image)[1]
         yield Finding(
