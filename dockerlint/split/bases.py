@@ -38,7 +38,8 @@ class Base:
     bring along; `programs` are what the runtime image can start. `same` tells whether packages go by
     the same names on both; `direct` that only programs made by direct calls of the compiler can be
     brought over. `paths` are variables that the build image sets; `unsets` are those that the
-    runtime image sets and the build image does not. `python` is the version of a Python image."""
+    runtime image sets and the build image does not. `python` is the version of a Python image; `compilers` tells that the base itself
+    has compilers and no relative without."""
 
     runtime: str | None
     manager: str
@@ -57,6 +58,7 @@ class Base:
     python: str
     unsets: tuple[str, ...] = ()
     problem: str = ""
+    compilers: bool = False
 
 
 def base_of(stage: Stage) -> Base:
@@ -107,7 +109,8 @@ def base_of(stage: Stage) -> Base:
         programs |= {"python3", "pip"}
     return _base(
         manager=manager, release=release, workdir=workdir, programs=programs, problem=problem,
-        glibc=known is None or known.libc == "glibc", python=python, paths={},
+        glibc=known is None or known.libc == "glibc", python=python,
+        compilers=known is not None and "compilers" in known.provides,
     )  # fmt: skip
 
 
@@ -135,10 +138,11 @@ def _base(
     toolchain: str = "", language: str = "", installs: tuple[str, ...] = (), libraries: tuple[str, ...] = (),
     programs: frozenset[str] = frozenset(), same: bool = True, direct: bool = False, paths: dict[str, str] | None = None,
     glibc: bool = True, python: str = "", unsets: tuple[str, ...] = (), problem: str = "",
+    compilers: bool = False,
 ) -> Base:  # fmt: skip
     return Base(
         runtime, manager, release, workdir, plain, toolchain, language, installs, libraries, programs, same, direct,
-        paths or {}, glibc, python, unsets, problem,
+        paths or {}, glibc, python, unsets, problem, compilers,
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def c_compiler(command: Command, walker: Walker) -> Effect:
         traits.add("libraries")
     if _NO_LINK & found.keys() or not operands:
         return Effect(Kind.BUILD, traits=frozenset(traits))
-    made = walker.output(found["-o"] if "-o" in found else "a.out")
+    made = walker.output(found.get("-o", "a.out"))
     if made.files and made.files[0].endswith((".o", ".a")):
         made = Effect()
     return replace(made, kind=Kind.BUILD, traits=frozenset(traits))
@@ -559,4 +559,15 @@ HANDLERS: dict[str, Handler] = {
 }  # fmt: skip
 
 # Programs of the table that fetch, pack or look but do not compile by themselves.
-NOT_COMPILING = frozenset(("ar", "ranlib", "pkg-config", "pip", "python", "virtualenv", "venv", "corepack"))
+_NOT_COMPILING = frozenset(
+    ("ar", "ranlib", "pkg-config", "pip", "python", "virtualenv", "venv", "corepack", "go-get")
+)
+_NODE = frozenset(("npm", "yarn", "pnpm"))
+_NODE_BUILDS = frozenset(("run", "build", "run-script", "compile"))
+
+
+def compiles(name: str, command: Command) -> bool:
+    """Whether a call of a tool of the table compiles: `npm run build` does, `npm ci` does not."""
+    if name in _NOT_COMPILING:
+        return False
+    return name not in _NODE or any(w.text in _NODE_BUILDS for w in command.arguments)

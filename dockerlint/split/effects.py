@@ -172,7 +172,9 @@ def merged(effects: Iterable[Effect]) -> Effect:
         Kind.BUILD,
     )
     kind = Kind.QUIET
-    parts: dict[str, tuple[str, ...]] = dict.fromkeys(("trees", "files", "products", "prefixes", "touches", "reads"), ())
+    parts: dict[str, tuple[str, ...]] = dict.fromkeys(
+        ("trees", "files", "products", "prefixes", "touches", "reads"), ()
+    )
     traits: frozenset[str] = frozenset()
     reason = ""
     for effect in effects:

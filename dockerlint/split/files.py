@@ -42,7 +42,7 @@ SOURCES = (
 SOURCE_NAMES = frozenset((
     "makefile", "gnumakefile", "cmakelists.txt", "cargo.toml", "cargo.lock", "pom.xml", "build.xml", "gradlew", "gradlew.bat",
     "mvnw", "mvnw.cmd", "meson.build", "meson_options.txt", "configure", "configure.ac", "rust-toolchain", "rust-toolchain.toml",
-    "nuget.config", "global.json", "gradle.properties", ".mvn", "gradle", "vendor.conf", "go.work", "go.work.sum",
+    "nuget.config", "global.json", "gradle.properties", ".mvn", "gradle", "vendor.conf", "build.properties", "plugins.sbt", ".sbtopts", ".jvmopts", ".scalafmt.conf", ".editorconfig", "go.work", "go.work.sum",
 ))  # fmt: skip
 
 

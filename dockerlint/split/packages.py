@@ -19,7 +19,7 @@ MANAGERS = {
 _ACTIONS = {
     "update": Kind.UPDATE, "makecache": Kind.UPDATE, "install": Kind.INSTALL, "add": Kind.INSTALL, "remove": Kind.REMOVE,
     "purge": Kind.REMOVE, "del": Kind.REMOVE, "erase": Kind.REMOVE, "autoremove": Kind.CLEAN, "clean": Kind.CLEAN,
-    "autoclean": Kind.CLEAN, "distclean": Kind.CLEAN, "upgrade": Kind.SYSTEM, "dist-upgrade": Kind.SYSTEM, "full-upgrade": Kind.SYSTEM,
+    "autoclean": Kind.CLEAN, "dist-clean": Kind.CLEAN, "autopurge": Kind.CLEAN, "distclean": Kind.CLEAN, "upgrade": Kind.SYSTEM, "dist-upgrade": Kind.SYSTEM, "full-upgrade": Kind.SYSTEM,
     "fix": Kind.CLEAN, "cache": Kind.CLEAN,
 }  # fmt: skip
 _TAKES = frozenset((

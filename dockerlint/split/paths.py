@@ -68,7 +68,7 @@ def normal(path: str) -> str:
 
 def inside(path: str, folder: str) -> bool:
     """Whether a path is a folder or lies in it."""
-    return folder == "/" or path == folder or path.startswith(folder + "/")
+    return folder in ("/", path) or path.startswith(folder + "/")
 
 
 def inside_any(path: str, folders: Iterable[str]) -> bool:

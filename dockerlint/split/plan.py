@@ -10,20 +10,18 @@ from dockerlint.split import Refusal, Split
 from dockerlint.split.bases import base_of
 from dockerlint.split.effects import Kind, Walker
 from dockerlint.split.needs import needs_of, starts
-from dockerlint.split.packages import Packages, bare, matching
+from dockerlint.split.packages import Packages, bare
 from dockerlint.split.paths import inside_any, normal
+from dockerlint.split.provided import Providers
 from dockerlint.split.run import read
 from dockerlint.split.takes import Taker
 from dockerlint.split.write import Writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from dockerlint.model import Dockerfile, Stage
     from dockerlint.split.bases import Base
-    from dockerlint.split.needs import Needs, Program
+    from dockerlint.split.needs import Needs
     from dockerlint.split.run import Step, Task
 
 
@@ -42,11 +40,12 @@ def plan(dockerfile: Dockerfile) -> Split | Refusal | None:
         first = next((i.path.value for i in stage.of(Workdir)), None)
         workdir = "/" if first is None or not first.startswith("/") else first
     steps = _steps(stage, base, workdir)
-    if not any(_compiles(task) for step in steps.values() for task in step.tasks):
-        return None
     base = _with_manager(base, steps)
-    leaves = _toolchain(steps, base)
-    if not leaves:
+    packages = _packages(steps, base)
+    if not any(_compiles(task, bool(packages)) for step in steps.values() for task in step.tasks):
+        return None
+    leaves = ", ".join(dict.fromkeys([base.toolchain, *packages] if base.toolchain else packages))
+    if not leaves or base.compilers:
         return None
     try:
         return _Plan(dockerfile, stage, base, workdir, steps, leaves).made()
@@ -54,9 +53,9 @@ def plan(dockerfile: Dockerfile) -> Split | Refusal | None:
         return Refusal(str(refused), leaves)
 
 
-def _compiles(task: Task) -> bool:
-    """Whether a task compiles, or lets pip do so."""
-    return bool(task.compiles) or "pip" in task.effect.prefixes or "python" in task.effect.traits
+def _compiles(task: Task, compilers: bool) -> bool:
+    """Whether a task compiles; with compilers from packages, pip and npm do so too."""
+    return bool(task.compiles) or (compilers and bool(task.effect.traits & {"python", "node"}))
 
 
 def _with_manager(base: Base, steps: dict[int, Step]) -> Base:
@@ -87,22 +86,28 @@ def _steps(stage: Stage, base: Base, workdir: str) -> dict[int, Step]:
     return found
 
 
-def _toolchain(steps: dict[int, Step], base: Base) -> str:
-    """What for building stays in the image, for people; empty when nothing does."""
-    found: list[str] = [base.toolchain] if base.toolchain else []
-    if base.manager:
-        tables = Packages(base.manager, base.release)
-        for step in steps.values():
-            gone = {bare(name) for task in step.tasks for name in task.removes}
-            for task in step.tasks:
-                for install in task.installs:
-                    if install.manager != tables.manager or (install.virtual and install.virtual in gone):
-                        continue
-                    names = [w.text for w in install.words]
-                    found += [bare(n) for n in names if tables.heavy(n) and bare(n) not in gone]
-    if any(step.rustup for step in steps.values()):
-        found.append("rustup")
-    return ", ".join(dict.fromkeys(found))
+def _packages(steps: dict[int, Step], base: Base) -> list[str]:
+    """The toolchains from packages that stay in the image."""
+    found: list[str] = []
+    tables = Packages(base.manager, base.release) if base.manager else None
+    for step in steps.values():
+        gone = {bare(name) for task in step.tasks for name in task.removes}
+        # What a variable names, or `apt-mark auto` marks, is taken to be the toolchain.
+        by_mark = any(c.name == "apt-mark" for task in step.tasks for c in task.commands)
+        if "$" in gone or by_mark:
+            continue
+        for install in (i for task in step.tasks for i in task.installs):
+            if (
+                tables is None
+                or install.manager != tables.manager
+                or (install.virtual and install.virtual in gone)
+            ):
+                continue
+            names = [bare(w.text) for w in install.words]
+            found += [n for n in names if tables.heavy(n) and n not in gone]
+        if step.rustup:
+            found.append("rustup")
+    return found
 
 
 class _Plan:
@@ -137,8 +142,9 @@ class _Plan:
         problem = writer.decide()
         if problem:
             raise Refused(problem)
+        providers = Providers(self.base, taker, writer)
         for program in self.needs.programs:
-            problem = self.provided(program, taker, writer)
+            problem = providers.missing(program)
             if problem:
                 raise Refused(problem)
         edits = writer.edits()
@@ -197,62 +203,6 @@ class _Plan:
                     gone = [p for p in task.effect.touches if taker.left_behind(p)]
                     if gone:
                         raise Refused(f"a later step changes {gone[0]}, which stays behind")
-
-    def provided(self, program: Program, taker: Taker, writer: Writer) -> str:
-        """Why a program would not be there at run time; empty when it is."""
-        from dockerlint.knowledge.tables import SPLIT
-
-        name = program.name
-        tables = Packages(self.base.manager, self.base.release)
-        if program.path:
-            if taker.brings(program.path):
-                return ""
-            if writer.copied(program.path):
-                return f"it starts `{name}`, a file of the context that may be a script"
-            if inside_any(program.path, ("/bin", "/usr/bin", "/sbin", "/usr/sbin")):
-                return self._named(program, taker, writer, tables, SPLIT)
-            return f"nothing in the file tells what makes {program.path}"
-        return self._named(program, taker, writer, tables, SPLIT)
-
-    def _named(
-        self, program: Program, taker: Taker, writer: Writer, tables: Packages, data: Mapping[str, Any]
-    ) -> str:
-        name = program.name
-        if name in self.base.programs:
-            return ""
-        if name in ("sh", "bash") and "-c" in program.arguments:
-            return (
-                ""
-                if name == "sh" or self.base.glibc or "bash" in writer.kept
-                else "bash is not in the runtime image"
-            )
-        if not program.path and taker.brings_command(name):
-            return ""
-        providers = [name, *data["provides"].get(name, ())]
-        if any(matching(bare(kept), providers) for kept in writer.kept):
-            return ""
-        if name in data["programs"]["base"] or (
-            self.base.manager == "apk" and name in data["programs"]["alpine"]
-        ):
-            return ""
-        if name in (
-            "go",
-            "cargo",
-            "make",
-            "mvn",
-            "gradle",
-            "sbt",
-            "gcc",
-            "npm",
-            "npx",
-            "yarn",
-            "pnpm",
-            "cmake",
-        ) or tables.build_only(name):
-            return f"it starts `{name}`, a build tool"
-        if not program.path and taker.whole_prefix():
-            return ""
-        return f"nothing in the file tells where `{name}` comes from"
 
 
 def _handles(task: Task, areas: list[str]) -> bool:

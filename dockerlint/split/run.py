@@ -90,7 +90,7 @@ def _task(script: Script, statement: Statement | None, commands: tuple[Command, 
         effect = _effect(command, walker, text)
         if effect.kind == Kind.BUILD and not compiles and not effect.unknown:
             name = _known(command)
-            if name is not None and name not in compilers.NOT_COMPILING and name in compilers.HANDLERS:
+            if name in compilers.HANDLERS and compilers.compiles(name, command):
                 compiles = command.name or ""
         if effect.kind == Kind.INSTALL:
             made = packages.install(command, walker)
@@ -165,7 +165,7 @@ def _effect(command: Command, walker: Walker, text: str) -> Effect:
         return Effect(Kind.USER)
     if name in files.SYSTEM:
         return Effect(Kind.SYSTEM)
-    if name == "ldconfig":
+    if name in ("ldconfig", "apt-mark"):
         return NOTHING
     if name == "update-alternatives":
         return Effect(Kind.SYSTEM)

@@ -9,10 +9,10 @@ from dockerlint.split.paths import SHARED, inside, inside_any, is_scratch, norma
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from dockerlint.split.bases import Base
-    from dockerlint.split.needs import Needs
+    from dockerlint.split.needs import Needs, Program
     from dockerlint.split.run import Step, Task
 
 _ARCHIVES = (".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zip", ".asc", ".sig", ".sha256", ".md5")
@@ -27,6 +27,18 @@ _WHOLE_JARS = (
     "jar-with-dependencies.jar",
     "-standalone.jar",
 )
+
+
+def _loaded(program: Program) -> Iterator[str]:
+    """The archives and class paths that `java` loads, the library that `dotnet` starts."""
+    words = list(program.arguments)
+    if program.name == "dotnet":
+        yield from (w for w in words[:1] if not w.startswith("-"))
+    if program.name != "java":
+        return
+    for word, following in zip(words, words[1:]):  # noqa: RUF007 - itertools is not needed otherwise
+        if word in ("-jar", "-cp", "-classpath", "--class-path", "-p", "--module-path"):
+            yield from (part.partition("*")[0].rstrip("/") or "/" for part in following.split(":") if part)
 
 
 class Taker:
@@ -124,8 +136,9 @@ class Taker:
             and all(part.isdigit() for part in self.base.python.split("."))
             and "." in self.base.python
         ):
-            for path in (f"/usr/local/lib/python{self.base.python}/site-packages", "/usr/local/bin"):
-                self.takes[path] = path
+            places = [f"lib/python{self.base.python}/site-packages", "bin", "share"]
+            for place in (*places, "etc") if self.base.glibc else places:
+                self.takes[f"/usr/local/{place}"] = f"/usr/local/{place}"
             return ""
         if self.base.plain and self.base.manager == "apt":
             self.takes["/usr/local"] = "/usr/local"
@@ -187,15 +200,18 @@ class Taker:
 
     def _started(self) -> list[str]:
         """Paths that the start commands name: programs first, then arguments."""
-        programs = [p.path for p in self.needs.programs if p.path]
-        interpreted = any(p.name in ("java", "dotnet", "sh", "bash") for p in self.needs.programs)
-        return [*programs, *(self.needs.paths if interpreted else ())]
+        found: list[str] = []
+        for program in self.needs.programs:
+            if program.path:
+                found.append(program.path)
+            found += [normal(posixpath.join(self.needs.workdir, text)) for text in _loaded(program)]
+        return found
 
     def _unit(self, ref: str, traits: frozenset[str]) -> str:
         """What to take for a path that the start command names."""
         if not traits & {"java", "dotnet"}:
             return ref
-        if ref.endswith(_WHOLE_JARS):
+        if ref.endswith(_WHOLE_JARS) or (ref.endswith(".jar") and "-assembly" in posixpath.basename(ref)):
             return ref
         folder = posixpath.dirname(ref)
         return (
@@ -252,6 +268,29 @@ class Taker:
 
     brings = covers
 
+    def traits_of(self, path: str) -> frozenset[str]:
+        """Facts about the programs that are made where a path lies."""
+        found: frozenset[str] = frozenset()
+        source = next((s for s, place in self.takes.items() if place == path), path)
+        for task in self.tasks:
+            effect = task.effect
+            if (
+                inside_any(source, (*effect.trees, *effect.files, *effect.products, *effect.prefixes))
+                or "?" in effect.prefixes
+            ):
+                found |= effect.traits
+            if task.kind == Kind.FILE and inside_any(source, (*task.effect.files, *task.effect.trees)):
+                found |= frozenset(t for read in task.effect.reads for t in self._traits_below(read))
+        return found
+
+    def _traits_below(self, path: str) -> frozenset[str]:
+        found: frozenset[str] = frozenset()
+        for task in self.tasks:
+            effect = task.effect
+            if task.kind == Kind.BUILD and inside_any(path, (*effect.trees, *effect.files, *effect.products)):
+                found |= effect.traits
+        return found
+
     def brings_command(self, name: str) -> bool:
         """Whether a program that is called by its bare name is among what comes over."""
         for place in self.takes.values():
@@ -299,6 +338,3 @@ class Taker:
             yield f"COPY --from={stage} {source} {place}"
         if self.base.libraries:
             yield f"COPY --from={stage} {' '.join(self.base.libraries)} /usr/local/lib/"
-
-
-__all__ = ["Taker", "normal"]

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 
 # Settings that no build depends on: they go to the runtime stage only.
 _MOVED = (Cmd, Entrypoint, Expose, Healthcheck, Label, Maintainer, Stopsignal, Volume)
-_LISTS = {"apt": " \\\n    && rm -rf /var/lib/apt/lists/*", "apk": "", "dnf": " \\\n    && {0} clean all"}
+# Debian releases that are only in the archive.
+ARCHIVED = frozenset(("wheezy", "jessie", "stretch", "buster"))
 
 
 class Writer:
@@ -99,8 +100,7 @@ class Writer:
         self._arguments()
         if not self.base.toolchain and not self._drops_something():
             return "what it installs for building has to stay in the image"
-        self._additions()
-        return ""
+        return self._additions()
 
     def _volume(self, volume: Volume) -> str:
         for word in volume.paths:
@@ -456,7 +456,7 @@ class Writer:
             _, other = following[0]
             absolute = isinstance(other, Workdir) and (other.path.value or "").startswith("/")
             path = self._workdir_at(index + 1)
-            if absolute and (self.taker.left_behind(path) or self._is_work_only(path)):
+            if absolute and (path == "/" or self.taker.left_behind(path) or self._is_work_only(path)):
                 del self.pieces[index]
 
     def _is_work_only(self, path: str) -> bool:
@@ -499,7 +499,7 @@ class Writer:
                 return True
         return False
 
-    def _additions(self) -> None:
+    def _additions(self) -> str:
         """Packages that stand in for what the toolchain image held."""
         wanted: list[str] = []
         for name in self.base.installs:
@@ -513,6 +513,11 @@ class Writer:
                 wanted.append(program.name)
         self.added = [p for p in dict.fromkeys(wanted) if p not in self.kept]
         self.kept += self.added
+        if self.added and self.base.release in ARCHIVED:
+            return (
+                f"the runtime stage needs {self.added[0]}, and the mirrors no longer have {self.base.release}"
+            )
+        return ""
 
     # -- text -------------------------------------------------------------------------------
 
