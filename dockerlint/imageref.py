@@ -69,7 +69,7 @@ def parse(text: str) -> ImageReference:
     if len(match[2]) > _LONGEST_PATH:
         raise InvalidReference(f"repository name must not be more than {_LONGEST_PATH} characters")
     if match[4]:
-        _check_digest(match[4])
+        check_digest(match[4])
     return ImageReference(match[1] or "", match[2], match[3], match[4])
 
 
@@ -97,11 +97,14 @@ def _split_domain(text: str) -> tuple[str, str]:
     return domain, remainder
 
 
-def _check_digest(digest: str) -> None:
+def check_digest(digest: str) -> None:
+    """Refuse what is no `algorithm:hex`. Raises InvalidReference."""
     algorithm, _, encoded = digest.partition(":")
+    if not algorithm or not encoded:
+        raise InvalidReference("invalid checksum digest format")
     if algorithm not in _HEX_LENGTHS:
         raise InvalidReference("unsupported digest algorithm")
     if len(encoded) != _HEX_LENGTHS[algorithm]:
         raise InvalidReference("invalid checksum digest length")
-    if encoded.lower() != encoded:
+    if encoded.strip("0123456789abcdef"):
         raise InvalidReference("invalid checksum digest format")

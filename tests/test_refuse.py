@@ -304,11 +304,17 @@ def test_a_target_must_exist() -> None:
         ("COPY --chmod=00644 a b", None),
         ("COPY --chmod=999 a b", "invalid chmod parameter: '999'. it should be octal string and between 0 and 07777"),
         ("COPY --chmod=77777 a b", "invalid chmod parameter: '77777'. it should be octal string and between 0 and 07777"),
-        ("COPY --chmod=x a b", "invalid chmod parameter: 'x'. it should be octal string and between 0 and 07777"),
+        ("COPY --chmod=x a b", "invalid syntax"),
+        ("COPY --chmod=u+x,-1 a b", "invalid syntax"),
+        ("COPY --chmod=go=u-w,+Xr a b", None),
         ("COPY --chown='a a b", None),
         ("ADD --checksum=sha256:1 a b", "checksum requires HTTP(S) or Git sources"),
         ("ADD --checksum=sha256:1 https://a/b https://a/c /", "checksum can't be specified for multiple sources"),
-        ("ADD --checksum=sha256:1 https://a/b /", None),
+        ("ADD --checksum=sha256:1 https://a/b /", "invalid checksum digest length"),
+        ("ADD --checksum=1 https://a/b /", "invalid checksum digest format"),
+        ("ADD --checksum=md5:1 https://a/b /", "unsupported digest algorithm"),
+        (f"ADD --checksum=sha256:{'0a' * 32} https://a/b /", None),
+        ("ADD --checksum=0123abc https://a/b.git /", None),
         ("COPY <<E /x\n${y^}\nE", "unsupported modifier (^) in substitution"),
         ("COPY <<'E' /x\n${y^}\nE", None),
         ("RUN --mount=typ=cache x", "unexpected key 'typ' in 'typ=cache' (did you mean type?)"),
@@ -362,6 +368,13 @@ def test_a_later_stage_cannot_be_copied_from() -> None:
     ]
     assert found(text.replace("=two", "=1")) == [
         'E2 cannot copy from stage "1", it needs to be defined before current stage "one"'
+    ]
+
+
+def test_a_later_stage_cannot_be_mounted() -> None:
+    text = "FROM scratch AS one\nRUN --mount=from=two,target=/x y\nFROM scratch AS two\n"
+    assert found(text) == [
+        'E2 cannot mount from stage "two" to "/x", stage needs to be defined before current command'
     ]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dockerlint import ports
 from dockerlint.expand import ExpansionError, expand_heredoc
+from dockerlint.go import quote
 from dockerlint.model import (
     Add,
     Arg,
@@ -74,7 +75,7 @@ def _instruction_fault(dockerfile: Dockerfile, instruction: Instruction) -> str 
         if isinstance(instruction, (Copy, Add)):
             return _copy_fault(dockerfile, instruction, words)
         if isinstance(instruction, Run):
-            return _run_fault(instruction, words)
+            return _run_fault(dockerfile, instruction, words)
         if isinstance(instruction, Expose):
             return _expose_fault(instruction, words)
         if isinstance(instruction, Volume):
@@ -132,12 +133,20 @@ def _order_fault(dockerfile: Dockerfile, instruction: Copy) -> str | None:
     return f'cannot copy from stage "{flag.value}", it needs to be defined before current stage "{name}"'
 
 
-def _run_fault(instruction: Run, words: Words) -> str | None:
+def _run_fault(dockerfile: Dockerfile, instruction: Run, words: Words) -> str | None:
     for flag in instruction.flags:
         if flag.name == "mount" and flag.value:
             message = mount_fault(flag.value, words.value, instruction.state.workdir)
             if message is not None:
                 return message
+    for mount in instruction.mounts:
+        name = mount.options.get("from")
+        other = dockerfile.stage_named(name) if name and mount.type != "tmpfs" else None
+        if other is not None and instruction.stage is not None and other.index > instruction.stage:
+            return (
+                f"cannot mount from stage {quote(name or '')} to {quote(mount.target)}, "
+                "stage needs to be defined before current command"
+            )
     return None
 
 
