@@ -54,6 +54,16 @@ def parse(argv: Sequence[str], commands: Sequence[tuple[str, str]]) -> Options:
     return options
 
 
+def _columns() -> int:
+    """The width for help."""
+    import os
+
+    try:
+        return min(os.get_terminal_size().columns, 110) - 2
+    except OSError:
+        return 98
+
+
 def _names(value: str) -> list[str]:
     return [word for word in value.replace(" ", ",").split(",") if word]
 
@@ -64,12 +74,14 @@ def parser(commands: Sequence[tuple[str, str]]) -> ArgumentParser:
 
     from dockerlint import __version__
 
+    columns = _columns()
     broad = max(len(name) for name, _ in commands)
     made = ArgumentParser(
         prog="dockerlint",
         usage=_USAGE,
         allow_abbrev=False,
-        formatter_class=RawDescriptionHelpFormatter,
+        # argparse makes a formatter for every option; without a width each would ask `shutil`.
+        formatter_class=lambda prog: RawDescriptionHelpFormatter(prog, width=columns),
         description="Lints Dockerfiles, fixes them, and proves with real builds what each fix saves.",
         epilog="commands (`dockerlint COMMAND --help` says more):\n"
         + "\n".join(f"  {name:<{broad}}  {what}" for name, what in commands)

@@ -79,31 +79,32 @@ def complain(message: str, hint: str = "") -> None:
 
 
 def _command(argv: list[str]) -> int:
-    word = argv[0] if argv else ""
-    if word == "measure":
-        from dockerlint import measure_command
+    word, rest = (argv[0], argv[1:]) if argv else ("", [])
+    match word:
+        case "measure":
+            from dockerlint import measure_command
 
-        return measure_command.main(argv[1:])
-    if word == "parse":
-        from dockerlint import parse_command
+            return measure_command.main(rest)
+        case "explain":
+            from dockerlint import explain
 
-        return parse_command.main(argv[1:])
-    if word == "explain":
-        from dockerlint import explain
+            return explain.main(rest)
+        case "rules":
+            from dockerlint import explain
 
-        return explain.main(argv[1:])
-    if word == "rules":
-        from dockerlint import explain
+            return explain.list_main(rest)
+        case "parse":
+            from dockerlint import parse_command
 
-        return explain.list_main(argv[1:])
-    if word == "new-rule":
-        from dockerlint import scaffold
+            return parse_command.main(rest)
+        case "new-rule":
+            from dockerlint import scaffold
 
-        return scaffold.main(argv[1:])
-    if word == "test-rules":
-        from dockerlint import testing
+            return scaffold.main(rest)
+        case "test-rules":
+            from dockerlint import testing
 
-        return testing.main(argv[1:])
+            return testing.main(rest)
     from dockerlint import arguments, lint_command
 
     return lint_command.main(arguments.parse(argv, COMMANDS), complain, Guard(), worker)
