@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dockerlint.expand import WHITE
+from dockerlint.go import quote
 from dockerlint.model import Instruction, State
 from dockerlint.parser import flag_words, parse_tree
 from dockerlint.source import Mapped, Span, encode
 from dockerlint.tree import InstructionNode, Tree
-from dockerlint.values import decoded, quoted, replaced
+from dockerlint.values import decoded, replaced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,9 +97,9 @@ def _node(reading: Reading, line: str, escape: str) -> str:
         rest = line[start:].lstrip("\t\v\f\r ")
         if level.flags:
             words = flag_words(rest, escape)
-            parts.append("[" + " ".join(quoted(word) for word in words) + "]")
+            parts.append("[" + " ".join(quote(word) for word in words) + "]")
         if level.inner is None:
-            parts.extend(quoted(argument) for argument in arguments(level, line))
+            parts.extend(quote(argument) for argument in arguments(level, line))
         heads.append("(" + " ".join(parts))
         level = level.inner
     return " ".join(heads) + ")" * len(heads)

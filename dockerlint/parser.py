@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 
 from dockerlint.expand import WHITE
+from dockerlint.go import quote
 from dockerlint.lalr import Grammar
 from dockerlint.lines import Lines
 from dockerlint.source import Source
 from dockerlint.tree import InstructionNode, Logical, Reading, Tree
-from dockerlint.values import SWAP, quoted, replaced, unquoted
+from dockerlint.values import SWAP, replaced, unquoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ def _pairs(name: str, text: str, escape: str, at: int, end: int) -> tuple[str, B
         if len(word) == 3 and "=" not in text[word[1] : word[2]]:
             odd = text[word[1] : word[2]]
             return "malformed", branch, (
-                f"Syntax error - can't find = in {quoted(replaced(odd))}. Must be of the form: name=value"
+                f"Syntax error - can't find = in {quote(replaced(odd))}. Must be of the form: name=value"
             )  # fmt: skip
     return "pairs", branch, None
 

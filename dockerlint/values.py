@@ -1,4 +1,4 @@
-"""What single tokens stand for: strings of an exec form, flags, and Go's way to quote."""
+"""What single tokens stand for: strings of an exec form, and flags."""
 
 from __future__ import annotations
 
@@ -11,10 +11,6 @@ if TYPE_CHECKING:
 SWAP = str.maketrans("\\`", "`\\")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_QUOTED = {
-    '"': '\\"', "\\": "\\\\", "\a": "\\a", "\b": "\\b", "\f": "\\f",
-    "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v",
-}  # fmt: skip
 
 
 def replaced(text: str) -> str:
@@ -67,21 +63,3 @@ def unquoted(flag: str, escape: str) -> str:
         else:
             found.append(char)
     return "".join(found)
-
-
-def quoted(text: str) -> str:
-    """A string as Go's %q writes it; bytes that are not UTF-8 as `\\x..`."""
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return f'"{text}"'
-    return '"' + "".join(_QUOTED.get(c) or _quoted(c) for c in text) + '"'
-
-
-def _quoted(char: str) -> str:
-    code = ord(char)
-    if 0xDC80 <= code <= 0xDCFF:
-        return f"\\x{code - 0xDC00:02x}"
-    if char.isprintable():
-        return char
-    if code < 0x80:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
