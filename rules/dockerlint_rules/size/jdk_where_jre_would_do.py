@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dockerlint.knowledge.bases import Lighter, base_image_of, programs_of_full_variant, split_reference
+from dockerlint.knowledge.bases import Lighter, base_image_of, programs_of_full_variant
 from dockerlint.model import Dockerfile, From
 from dockerlint.rule import Applicability, Bad, Edit, Finding, Fix, Good, Severity, Span, rule, unsafe
 from dockerlint.shell.installs import installs
-from dockerlint.shell.starts import has_start, root_of, run_scripts, standing_on, starts
+from dockerlint.shell.starts import root_of, run_scripts, standing_on, starts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +54,17 @@ _HARMLESS = frozenset((
             "FROM «openjdk:11»\nRUN apt-get update && apt-get install -y libfoo3\nCOPY app.jar /\n"
             'CMD ["java", "-jar", "/app.jar"]\n'
         ),
+        Bad(
+            "FROM «eclipse-temurin:17»\nRUN apt-get update && apt-get install -y wget && wget https://example.org/a.jar\n"
+            "CMD echo starting && java -jar /a.jar\n",
+            fixed="FROM eclipse-temurin:17-jre\n"
+            "RUN apt-get update && apt-get install -y wget && wget https://example.org/a.jar\n"
+            "CMD echo starting && java -jar /a.jar\n",
+        ),
+        Bad("FROM «openjdk:11»\nENV PATH=$JAVA_HOME/bin:$PATH\nCMD java -jar /app.jar\n"),
+        Bad("ARG BASE=eclipse-temurin:17\nFROM «$BASE»\nCMD java -jar /app.jar\n"),
+        Bad("ARG V=17-jdk\nFROM «eclipse-temurin:$V»\nCMD java -jar /app.jar\n"),
+        Bad("FROM «eclipse-temurin:17@sha256:0a12e9»\nCMD java -jar /app.jar\n"),
         Bad("FROM «eclipse-temurin:17»\nRUN wget https://example.org/app.jar\nCMD java -jar /app.jar\n"),
     ],
     good=[
@@ -69,11 +80,11 @@ _HARMLESS = frozenset((
 def jdk_where_jre_would_do(dockerfile: Dockerfile) -> Iterator[Finding]:
     final = dockerfile.final_stage
     root = root_of(final) if final is not None else None
-    if final is None or root is None or root.image is None or not has_start(final):
+    base = base_image_of(root.image) if root is not None and root.image is not None else None
+    if final is None or root is None or root.image is None or base is None:
         return
-    base = base_image_of(root.image)
-    jre = next((light for light in base.lighter if light.kind == "jre"), None) if base is not None else None
-    if base is None or jre is None:
+    jre = next((light for light in base.lighter if light.kind == "jre"), None)
+    if jre is None:
         return
     started = starts(final)
     programs = [c.name for c in started if c.name not in _WRAPPERS]
@@ -125,10 +136,7 @@ def _edit(start: From, old: str, new: str) -> Edit | None:
     if "@" in old:
         return None
     if raw == old:
-        tag = split_reference(old)[1]
-        if split_reference(new)[0] == split_reference(old)[0] and tag:
-            return Edit(Span(span.end - len(tag), span.end), split_reference(new)[1])
         return Edit(span, new)
-    if ":" in raw.partition("$")[0] and new.startswith(old) and '"' not in raw and "'" not in raw:
+    if ":" in raw.partition("$")[0] and new.startswith(old) and raw[-1] not in "\"'":
         return Edit(Span(span.end, span.end), new[len(old) :])
     return None
