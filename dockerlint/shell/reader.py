@@ -173,13 +173,13 @@ class Reader:
     def _part(self, part: Part, before: str | None, after: str | None, within: tuple[str, ...]) -> None:
         node = part.node
         kind = node.type
-        if kind in _COMMANDS:
+        if kind in _COMMANDS and not _is_arithmetic(node):
             self._command(node, part.redirects, before, after, within)
             return
         for redirect in part.redirects:
             self._substitutions(redirect, within)
         construct = _WITHIN.get(kind)
-        if kind == "compound_statement" and node.children and node.children[0].type == "((":
+        if _is_arithmetic(node):
             self._substitutions(node, within)
         elif kind == "negated_command":
             inner = (*within, "negation")
@@ -325,7 +325,16 @@ def _leaves(node: Node) -> list[Node]:
     return found[:-1] if found and found[-1].type in ("]", "]]") else found
 
 
+def _is_arithmetic(node: Node) -> bool:
+    """Whether it is `((…))`: a compound statement, or a test to older grammars."""
+    if node.type not in ("compound_statement", "test_command"):
+        return False
+    return bool(node.children) and node.children[0].type == "(("
+
+
 def _kind(node: Node) -> str:
+    if _is_arithmetic(node):
+        return "other"
     match node.type:
         case "command" | "declaration_command" | "unset_command":
             return "command"
@@ -334,7 +343,7 @@ def _kind(node: Node) -> str:
         case "test_command":
             return "test"
         case "compound_statement":
-            return "other" if node.children and node.children[0].type == "((" else "group"
+            return "group"
         case "while_statement":
             return "until" if node.children[0].type == "until" else "while"
         case kind:
