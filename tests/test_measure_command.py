@@ -1,0 +1,70 @@
+"""`dockerlint measure` where there is nothing to build with, or nothing to build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dockerlint.cli import main
+
+
+@pytest.fixture(autouse=True)
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a Dockerfile, on a machine with apk and nothing else."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "apk").write_text("#!/bin/sh\n")
+    (tmp_path / "bin" / "apk").chmod(0o755)
+    (tmp_path / "Dockerfile").write_text("FROM busybox\n")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def failure(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main(["measure", *words]) == 2
+    out, errors = capsys.readouterr()
+    assert out == ""
+    return errors
+
+
+def test_without_an_engine_it_says_so_and_names_the_one_command(capsys: pytest.CaptureFixture[str]) -> None:
+    errors = failure(capsys, "Dockerfile")
+    assert "no build engine can be used here, so nothing can be measured" in errors
+    assert "buildah: is not installed" in errors
+    assert "apk add buildah" in errors
+
+
+def test_an_engine_that_is_asked_for_and_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    errors = failure(capsys, "Dockerfile", "--engine", "podman")
+    assert "podman cannot be used here" in errors
+    assert "apk add podman" in errors
+
+
+def test_a_file_that_is_not_there_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "nowhere cannot be read" in failure(capsys, "nowhere")
+
+
+def test_a_build_context_needs_a_name_and_a_reference(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "is not NAME=REF" in failure(capsys, "Dockerfile", "--build-context", "debian")
+
+
+def test_an_engine_that_does_not_exist_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "kaniko" in failure(capsys, "Dockerfile", "--engine", "kaniko")
+
+
+def fake_buildah(folder: Path) -> None:
+    path = folder / "bin" / "buildah"
+    path.write_text("#!/bin/sh\necho buildah version 1.38.0\n")
+    path.chmod(0o755)
+
+
+def test_a_file_without_from_is_not_built(bare: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fake_buildah(bare)
+    (bare / "Dockerfile").write_text("# nothing\n")
+    assert "has no FROM" in failure(capsys, "Dockerfile")
+
+
+def test_a_context_that_is_no_folder_is_bad_usage(bare: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fake_buildah(bare)
+    assert "is not a folder" in failure(capsys, "Dockerfile", "--context", "elsewhere")
