@@ -220,8 +220,11 @@ def checks_of(dockerfile: Dockerfile) -> Checks:
 
 
 def _parse_checks(value: str) -> Checks:
+    from dockerlint.refuse.configuration import check_fault
+
     found: dict[str, frozenset[str]] = {}
-    for part in value.split(";"):
+    # BuildKit reads no value of which it cannot read a part.
+    for part in () if check_fault(value) else value.split(";", 2):
         key, _, names = part.strip().partition("=")
         found[key] = frozenset(name.strip().casefold() for name in names.split(",") if name.strip())
     true = found.get("error", frozenset()) & {"1", "t", "true"}
@@ -231,12 +234,15 @@ def _parse_checks(value: str) -> Checks:
 def _skips(dockerfile: Dockerfile) -> dict[int, frozenset[str]]:
     """Names that a comment above an instruction skips, by the start of the instruction."""
     skips: dict[int, frozenset[str]] = {}
+    source = dockerfile.source
     for instruction in dockerfile.body:
         names: frozenset[str] = frozenset()
         for comment in instruction.doc:
             key, _, value = comment.text.partition("=")
-            if key.strip().lower() == "check":
-                names |= _parse_checks(value.strip()).skip
+            # BuildKit takes the first one, and none that is indented.
+            if key.strip().lower() == "check" and source.position(comment.span.start).column == 1:
+                names = _parse_checks(value.strip()).skip
+                break
         if names:
             skips[instruction.span.start] = names
     return skips

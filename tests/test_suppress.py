@@ -205,6 +205,18 @@ def test_check_skip_of_two_instructions_stands_above_the_later_one() -> None:
     assert buildkit(HEAD + CMD + skip + CMD) == [(2, "JSONArgsRecommended", "warning")]
 
 
+def test_of_several_check_comments_above_an_instruction_the_first_counts() -> None:
+    skip = "# check=skip=JSONArgsRecommended\n"
+    finding = (4, "JSONArgsRecommended", "warning")
+    assert buildkit(HEAD + skip + "# check=skip=Other\n" + CMD) == []
+    assert buildkit(HEAD + "# check=skip=Other\n" + skip + CMD) == [finding]
+    assert buildkit(HEAD + "# check=skip=all;level=1\n\n" + CMD) == [finding]
+
+
+def test_an_indented_check_comment_counts_for_nothing() -> None:
+    assert buildkit(HEAD + "  # check=skip=all\n" + CMD) == [(3, "JSONArgsRecommended", "warning")]
+
+
 def test_checks_of_the_whole_file_cannot_be_skipped_in_place_in_the_profile_of_buildkit() -> None:
     text = HEAD + "# check=skip=DuplicateStageName\n" + HEAD
     assert buildkit(text) == [(3, "DuplicateStageName", "warning")]
