@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+# More wrappers than anybody writes: each of them reads the words behind it again.
+_MOST = 12
+
+
 @record
 class Call:
     """The words of a call without its wrappers: `words[0]` names the program. `wrappers` are
@@ -46,7 +50,7 @@ def unwrapped(words: Sequence[ShellWord]) -> Call:
         known = tool(name) if name is not None else None
         if known is not None and not known.local and _is_local(rest[0].text):
             known = None
-        if name is None or known is None or known.wrapper is None:
+        if name is None or known is None or known.wrapper is None or len(wrappers) == _MOST:
             return Call(rest, name, known, wrappers, assignments)
         inner, given = _behind(known, rest[1:])
         if not inner:

@@ -177,3 +177,9 @@ def test_named_finds_by_program_and_by_tool() -> None:
     found = script("pip3 install x && python3.11 -m pip install y && pip list")
     assert [c.name for c in found.named("pip")] == ["pip3", "python3.11", "pip"]
     assert [c.name for c in found.named("pip3")] == ["pip3"]
+
+
+def test_endless_wrappers_take_no_endless_time() -> None:
+    found = command("sudo " * 20000 + "a")
+    assert found.name == "sudo"
+    assert set(found.wrappers) == {"sudo"}
