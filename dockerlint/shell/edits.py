@@ -36,7 +36,7 @@ def append(dockerfile: Dockerfile, run: Run, script: Script, command: str) -> Ed
     if not _may_end(run, script):
         return None
     last = script.statements[-1]
-    if any(_is_at_top(c, script) and c.name in _STOP for c in script.commands):
+    if any(_stops_here(c) for c in script.commands):
         return None
     return _behind(dockerfile, run, script, last, command)
 
@@ -50,7 +50,7 @@ def insert_behind(
     """
     if not made.at_top or not _may_end(run, script):
         return None
-    if made.name in _STOP:
+    if _stops_here(made):
         return None
     return _behind(dockerfile, run, script, script.statements[made.statement], command)
 
@@ -106,6 +106,8 @@ def remove_command(dockerfile: Dockerfile, run: Run, script: Script, command: Co
         return None
     stops = stops_at_failure(run, script)
     if last and before in (";", "\n") and stops is not True:
+        return None
+    if last and stops is not False and _is_compound(script, script.statements[at - 1]):
         return None
     if not last and before == "&&" and after in (";", "\n") and stops is not False:
         return None
@@ -186,8 +188,10 @@ def _sets(command: Command, sign: str) -> bool:
     return False
 
 
-def _is_at_top(command: Command, script: Script) -> bool:
-    return command.at_top and script.statements[command.statement].before != "||"
+def _stops_here(command: Command) -> bool:
+    """Whether the script never goes on behind a command of its top-level list."""
+    ends = command.name in _STOP or any(w in _STOP for w in command.wrappers)
+    return ends and command.at_top and command.before != "||"
 
 
 def _inner_heredocs(run: Run, script: Script) -> bool:
@@ -242,22 +246,29 @@ def _clear_behind(script: Script, made: Statement) -> bool:
 def _at_end(script: Script, made: Statement, stops: bool | None) -> str | None:
     if stops is False:
         return "&&"
-    inside = [c for c in script.commands if made.start <= c.start and c.end <= made.end]
-    functions = _functions(script)
-    nested = [c for c in inside if any(w not in _PLAIN for w in c.within)]
-    compound = (
-        (made.kind not in ("command", "pipeline", "negation", "assignment", "test") or bool(nested))
-        and not (len(nested) == 1 and "substitution" in nested[0].within)
-    ) or any(c.name in functions for c in inside)
     alone = made.before in (None, ";", "\n")
-    if not compound:
+    if not _is_compound(script, made):
         if stops and alone and made.kind in ("command", "assignment") and made.before is not None:
             return "\n" if script.heredoc and made.before == "\n" else made.before
         return "&&"
-    tested = any(c.before in ("&&", "||") or c.after in ("&&", "||") for c in nested)
+    inside = [c for c in script.commands if made.start <= c.start and c.end <= made.end]
+    tested = any(c.before in ("&&", "||") or c.after in ("&&", "||") for c in inside if not c.at_top)
+    functions = _functions(script)
     if not stops or not alone or tested or any(c.name in functions for c in inside):
         return None
     return "\n" if script.heredoc else ";"
+
+
+def _is_compound(script: Script, made: Statement) -> bool:
+    """Whether a statement runs more than one command, so that `set -e` may end it half-way."""
+    functions = _functions(script)
+    inside = [c for c in script.commands if made.start <= c.start and c.end <= made.end]
+    nested = [c for c in inside if any(w not in _PLAIN for w in c.within)]
+    if any(c.name in functions for c in inside):
+        return True
+    if len(nested) == 1 and "substitution" in nested[0].within:
+        return False
+    return bool(nested) or made.kind not in ("command", "pipeline", "negation", "assignment", "test")
 
 
 def _inside(made: Statement, stops: bool | None) -> str | None:

@@ -5,7 +5,7 @@ from dockerlint.reach import shipped
 from dockerlint.rule import Bad, Finding, Good, Severity, rule, safe
 from dockerlint.shell import scripts
 from dockerlint.shell.leftover import Left, calls, cleaned, head
-from dockerlint.shell.paths import mounted, removals, removed, shown
+from dockerlint.shell.paths import mounted, removals, removed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,9 +104,5 @@ def _cleans(run: Run, script: Script, last: Command) -> bool:
     if mounted(run, ARCHIVES) or removed(script, run.state.workdir, ARCHIVES, last.end):
         return True
     return any(
-        c.start >= last.end
-        and c.name in APT
-        and any("clean" in shown(w) for w in c.operands[:1] or c.arguments)
-        or (c.start >= last.end and calls(c, APT, ("clean", "autoclean", "distclean")))
-        for c in script.commands
+        c.start >= last.end and calls(c, APT, ("clean", "autoclean", "distclean")) for c in script.commands
     )

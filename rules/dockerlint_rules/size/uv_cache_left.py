@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dockerlint.shell import Command
 
 CACHE = ("~/.cache/uv",)
-FILLS = ("sync", "add", "pip", "pip install", "pip sync", "tool", "tool install", "lock")
+FILLS = ("sync", "add", "pip install", "pip sync", "tool install")
 
 
 @rule(
@@ -44,6 +44,7 @@ FILLS = ("sync", "add", "pip", "pip install", "pip sync", "tool", "tool install"
     ],
     good=[
         Good("FROM python:3.12\nRUN uv sync --no-cache\n"),
+        Good("FROM python:3.12\nRUN uv pip show flask && uv lock --check\n"),
         Good("FROM python:3.12\nENV UV_NO_CACHE=1\nRUN uv sync\n"),
         Good("FROM python:3.12\nRUN uv sync && uv cache clean\n"),
         Good("FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache/uv uv sync\n"),
@@ -66,12 +67,10 @@ def uv_cache_left(dockerfile: Dockerfile) -> Iterator[Finding]:
 def _fills(command: Command) -> bool:
     if command.name != "uv" or command.has("--no-cache", "-n", "--no-cache-dir"):
         return False
-    words = [shown(w) for w in command.operands]
-    return verb(command) in FILLS and words[:2] not in (
-        ["pip", "freeze"],
-        ["pip", "list"],
-        ["pip", "compile"],
-    )
+    what = verb(command)
+    if what in ("pip", "tool"):
+        what = " ".join([what, *(shown(w) for w in command.operands if shown(w) != what)][:2])
+    return what in FILLS
 
 
 def _cleans(command: Command) -> bool:
