@@ -30,18 +30,17 @@ if TYPE_CHECKING:
 NEEDS = {"busybox": "busybox", "debian": "mmdebstrap", "debian-slim": "mmdebstrap"}
 COMMANDS = {"busybox": "sh", "debian": "bash", "debian-slim": "bash"}
 
-# What each name in a FROM stands for. Ubuntu is stood in for by Debian: the same package manager.
-STANDS_FOR = {
-    "busybox": "busybox",
-    "debian": "debian",
-    "debian:12": "debian",
-    "debian:bookworm": "debian",
-    "debian:12-slim": "debian-slim",
-    "debian:bookworm-slim": "debian-slim",
-    "ubuntu:20.04": "debian",
-    "ubuntu:22.04": "debian",
-    "ubuntu:24.04": "debian",
-}
+
+def stand_in(image: str) -> str | None:
+    """The base that can stand in for an image named in a FROM, None when there is none. Ubuntu is
+    stood in for by Debian: the same package manager."""
+    name, _, tag = image.removeprefix("docker.io/").removeprefix("library/").partition(":")
+    if name in ("busybox", "ubuntu"):
+        return "busybox" if name == "busybox" else "debian"
+    if name == "debian" and tag.split("-")[0].split(".")[0] in ("", "latest", "12", "bookworm", "stable"):
+        return "debian-slim" if tag.endswith("-slim") else "debian"
+    return None
+
 
 _CLEAN = (
     "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb /var/cache/apt/*.bin || true"

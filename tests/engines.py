@@ -61,10 +61,20 @@ class Workplace:
         return self._bases[key]
 
 
+def _roomy() -> str:
+    """Where images go: in memory when there is plenty, for engines wait for the disk after every layer.
+    Not below pytest's own folder, which keeps the last sessions."""
+    try:
+        if shutil.disk_usage("/dev/shm").free > 8 << 30:
+            return "/dev/shm"
+    except OSError:
+        pass
+    return "/var/tmp"
+
+
 @pytest.fixture(scope="session")
 def workplace() -> Iterator[Workplace]:
-    # Not below pytest's own folder, which keeps the last sessions: images are large.
-    folder = Path(tempfile.mkdtemp(prefix="dockerlint-tests-", dir="/var/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="dockerlint-tests-", dir=_roomy()))
     place = Workplace(folder)
     try:
         yield place

@@ -1,0 +1,124 @@
+"""Proof by building: a Dockerfile and its fixed text make the same image, but for paths that a rule names."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import bases
+import dockerlint
+from dockerlint.engine import Build
+from dockerlint.engine.session import Session
+from dockerlint.image import Entry, Image, Layer, merged, read
+from engines import Workplace
+
+# What an engine puts into every RUN layer, and what no two builds have in common: the time.
+_ENGINES_OWN = ("dev", "proc", "sys", "run", "etc/hosts", "etc/hostname", "etc/resolv.conf")
+_CLOCK = ("/var/log/*", "/var/cache/ldconfig/aux-cache", "/var/lib/dpkg/*-old", "*.pyc")
+_VOLATILE = ("Hostname", "Domainname", "Image")
+
+
+def why_not(text: str) -> str:
+    """Why a file cannot be built on a machine without a registry; empty when it can."""
+    file = dockerlint.parse(text)
+    if not file.stages:
+        return "it has no stage"
+    for stage in file.stages:
+        if stage.base is None and stage.image != "scratch" and bases.stand_in(stage.image or "") is None:
+            return f"nothing stands in for {stage.image}"
+    return ""
+
+
+class Prover:
+    """Builds pairs with buildah in the tests' own storage. Use it in a `with`."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+        self._session = Session(workplace.engine("buildah"))
+        self._layers: dict[str, Layer] = {}
+
+    def __enter__(self) -> Prover:
+        self._session.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._session.__exit__(*error)
+
+    def image(
+        self,
+        text: str,
+        files: Mapping[str, str] | None = None,
+        ignore: str | None = None,
+        build_args: Mapping[str, str] | None = None,
+    ) -> Image:
+        """The image that a file makes. BuildFailed when it cannot be built."""
+        engine = self._session.engine
+        contexts = {}
+        for stage in dockerlint.parse(text, build_args=build_args).stages:
+            kind = bases.stand_in(stage.image or "")
+            if stage.image and kind:
+                contexts[stage.image] = f"container-image://{self._workplace.base(engine, kind)}"
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in (files or {}).items():
+                path = Path(folder, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(content)
+            if ignore is not None:
+                Path(folder, ".dockerignore").write_text(ignore)
+            # Files that were just written would differ in nothing but their time, which is not compared.
+            build = Build(text.encode(), folder, build_args=build_args, build_contexts=contexts)
+            built = self._session.build(build)
+        image = read(self._session.save(built), self._layers)
+        self._session.drop(built)
+        return image
+
+    def differences(self, before: str, after: str, allowed: Sequence[str] = (), **given: Any) -> list[str]:
+        """What differs between the images of two files, besides paths that match a glob in `allowed`
+        (`*` stands for slashes too); empty when they are the same. `given` goes to `image`."""
+        one, two = self.image(before, **given), self.image(after, **given)
+        return [*_config(one, two), *_files(merged(one.layers), merged(two.layers), (*allowed, *_CLOCK))]
+
+
+def _config(one: Image, two: Image) -> Iterator[str]:
+    for key in ("architecture", "os", "author"):
+        if one.config.get(key) != two.config.get(key):
+            yield f"{key}: {one.config.get(key)!r} -> {two.config.get(key)!r}"
+    old, new = one.config.get("config") or {}, two.config.get("config") or {}
+    for key in sorted(set(old) | set(new)):
+        if key not in _VOLATILE and (old.get(key) or None) != (new.get(key) or None):
+            yield f"config {key}: {old.get(key)!r} -> {new.get(key)!r}"
+
+
+def _files(old: Mapping[str, Entry], new: Mapping[str, Entry], allowed: Sequence[str]) -> Iterator[str]:
+    for path in sorted(set(old) | set(new)):
+        if path.split("/")[0] in _ENGINES_OWN or path in _ENGINES_OWN or _matches(path, allowed):
+            continue
+        one, two = old.get(path), new.get(path)
+        if one == two:
+            continue
+        if one is None or two is None:
+            if not _holds_only(path, old if two is None else new, allowed):
+                yield f"/{path} is {'gone' if two is None else 'new'}"
+            continue
+        for field in ("kind", "mode", "uid", "gid", "target", "digest", "attributes"):
+            if getattr(one, field) != getattr(two, field):
+                yield f"/{path} {field}: {getattr(one, field)!r} -> {getattr(two, field)!r}"
+
+
+def _matches(path: str, allowed: Sequence[str]) -> bool:
+    return any(fnmatchcase(f"/{path}", glob) for glob in allowed)
+
+
+def _holds_only(path: str, files: Mapping[str, Entry], allowed: Sequence[str]) -> bool:
+    """Whether a path is a directory that held nothing but what may go."""
+    if files[path].kind != "directory":
+        return False
+    below = [
+        other for other, entry in files.items() if other.startswith(f"{path}/") and entry.kind != "directory"
+    ]
+    if below:
+        return all(_matches(other, allowed) for other in below)
+    return any(fnmatchcase(f"/{path}/", glob) for glob in allowed)
