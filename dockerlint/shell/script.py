@@ -8,7 +8,8 @@ from dockerlint.source import Mapped, Span
 
 @node
 class ShellWord:
-    """One word of a command. `span` is its place in the file, quotes included.
+    """One word of a command. `span` is its place in the file, quotes included; `start` and
+    `end` are offsets into the script's text.
 
     `raw` is the word as written (continuations left out); `value` what it is after quote
     removal, or None when the shell would expand something in it (variable, substitution,
@@ -137,8 +138,9 @@ class Script:
     """A parsed RUN body (or any command line).
 
     `dialect` is `sh` (POSIX: dash, ash, busybox), `bash`, `zsh`, `ksh`, `powershell`, `cmd`
-    or `unknown`; commands are only read for the first four. `exec_form` scripts have one
-    command and no statements. `ok` is False when the text does not parse; commands that
+    or `unknown`; commands are only read for the first four. An `exec_form` script has one
+    command and no statements; the script of its `["sh", "-c", "…"]` is another one, with
+    statements and `exec_form` set, too: its text stands inside a JSON string. `ok` is False when the text does not parse; commands that
     could still be read are there, but nobody should edit such a script. `text` is what was
     parsed: the shell text of the instruction or the body of its here-document (`heredoc`).
     `commands` are in source order, at any depth.
