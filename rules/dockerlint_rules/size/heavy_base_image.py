@@ -67,7 +67,9 @@ _NEED_MANUALS = ("openjdk-", "default-jre", "default-jdk", "postgresql", "ca-cer
         Good('FROM node:22\nRUN apt-get update && apt-get install -y libpq-dev\nCMD ["node", "/app"]\n'),
         Good('FROM ruby:3.3\nRUN bundle install\nCMD ["ruby", "/app.rb"]\n'),
         Good("FROM python:3.12\n"),
-        Good('FROM node:22\nWORKDIR /app\nCOPY package.json .\nRUN npm install\nCMD ["node", "/app"]\n'),
+        Good(
+            'FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD ["node", "dist/index.js"]\n'
+        ),
         Good('FROM python:3.12\nCMD ["bash"]\n'),
         Good("FROM debian:12\nRUN apt-get update && apt-get install -y default-jre-headless\n"),
         Good('FROM python:3.12 AS build\nRUN pip wheel .\nFROM python:3.12-slim\nCMD ["python"]\n'),
