@@ -208,7 +208,9 @@ def configure(command: Command, walker: Walker) -> Effect:
     """A configure script: it chooses the prefix for the `make install` behind it."""
     found, _ = options(walker.values(command.arguments), frozenset(("--prefix",)))
     prefix = found.get("--prefix", "/usr/local")
-    if prefix is None:
+    if prefix is None or (
+        "--prefix" not in found and any(w.raw.startswith("--prefix") for w in command.arguments)
+    ):
         return unknown("the prefix of the configure run is not known")
     walker.prefix = normal(prefix)
     more: list[str] = []

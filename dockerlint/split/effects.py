@@ -32,7 +32,7 @@ class Effect:
     """`trees` are folders written into by names that are not known; `files` are written by name;
     `products` are folders in which a build puts what the start command will name; `prefixes` are
     those of installations (`?` when only the Makefile knows it, `pip` for Python's own); `touches` are
-    things made or changed in place; `reads` what is copied or moved. `traits` are facts about the
+    things made or changed in place; `reads` what is copied or moved; `gone` what is removed. `traits` are facts about the
     program made: c, c++, go, rust, java, node, python, dotnet, opaque, openmp, libraries.
     `unknown` says why nothing can be told."""
 
@@ -43,6 +43,7 @@ class Effect:
     prefixes: tuple[str, ...] = ()
     touches: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
     traits: frozenset[str] = frozenset()
     unknown: str = ""
 
@@ -75,7 +76,9 @@ class Walker:
         return value_of(word, self.variables)
 
     def values(self, words: Iterable[ShellWord]) -> list[str | None]:
-        return [self.value(word) for word in words]
+        return [
+            "-j" if word.value is None and word.raw.startswith("-j") else self.value(word) for word in words
+        ]
 
     def place(self, text: str | None) -> Place:
         """The place of a path as a command would read it here."""
@@ -173,7 +176,7 @@ def merged(effects: Iterable[Effect]) -> Effect:
     )
     kind = Kind.QUIET
     parts: dict[str, tuple[str, ...]] = dict.fromkeys(
-        ("trees", "files", "products", "prefixes", "touches", "reads"), ()
+        ("trees", "files", "products", "prefixes", "touches", "reads", "gone"), ()
     )
     traits: frozenset[str] = frozenset()
     reason = ""

@@ -6,7 +6,7 @@ import posixpath
 
 from dockerlint.frozen import replace
 from dockerlint.split.effects import NOTHING, Effect, Kind, Walker, merged, options, unknown
-from dockerlint.split.paths import SHARED
+from dockerlint.split.paths import CROWDED, SHARED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -251,8 +251,10 @@ def copy(command: Command, walker: Walker) -> Effect:
             files.append(walker.inside_folder(destination.path, place.path))
         else:
             trees.append(destination.path)
-    touches = tuple(reads) if command.name == "mv" else ()
-    return Effect(Kind.FILE, trees=tuple(trees), files=tuple(files), reads=tuple(reads), touches=touches)
+    gone = tuple(reads) if command.name == "mv" else ()
+    return Effect(
+        Kind.FILE, trees=tuple(trees), files=tuple(files), reads=tuple(reads), touches=gone, gone=gone
+    )
 
 
 def link(command: Command, walker: Walker) -> Effect:
@@ -288,8 +290,9 @@ def touches(command: Command, walker: Walker) -> Effect:
 
 def remove(command: Command, walker: Walker) -> Effect:
     _, operands = options(walker.values(command.arguments), frozenset())
-    paths = [walker.place(o).path for o in operands]
-    return Effect(Kind.FILE, touches=tuple(paths), traits=frozenset(("removes",)))
+    places = [walker.place(o) for o in operands]
+    gone = tuple(p.path for p in places if p.exact and p.path not in CROWDED)
+    return Effect(Kind.FILE, touches=tuple(p.path for p in places), gone=gone, traits=frozenset(("removes",)))
 
 
 def folders(command: Command, walker: Walker) -> Effect:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dockerlint.shell.script import Command, ShellWord
 
 # Programs that start the program behind their options.
-_STARTERS = frozenset(("tini", "dumb-init", "gosu", "su-exec", "catatonit", "docker-init"))
+STARTERS = frozenset(("tini", "dumb-init", "gosu", "su-exec", "catatonit", "docker-init"))
 _SCRIPT_TAILS = (".sh", ".bash", ".ksh", ".zsh")
 _SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", "fish"))
 
@@ -152,7 +152,7 @@ def _program(
         return [], "the start command takes its program from a variable"
     program = _made(name, given, workdir)
     found = [program]
-    if program.name in _STARTERS:
+    if program.name in STARTERS:
         rest = list(given)
         if program.name in ("gosu", "su-exec"):
             rest = rest[1:]

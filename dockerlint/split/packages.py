@@ -39,6 +39,11 @@ _ELSEWHERE = (
 )
 
 
+# Programs that may have been linked against gcc's OpenMP library without the file telling; wheels
+# of Python packages count on it, too.
+_MAY_USE_OPENMP = frozenset(("openmp", "opaque", "python", "node"))
+
+
 @record
 class Install:
     """One command that installs packages. `words` are those that name them; `recommended` tells
@@ -141,6 +146,7 @@ class Packages:
         self.manager = manager
         self.heavy_patterns: list[str] = table["heavy"]
         self.build_patterns: list[str] = table["build"]
+        self.by_recommended: list[str] = table.get("heavy_by_recommended", [])
         self.runtime: dict[str, list[str]] = table.get("runtime", {})
         self.recommended: dict[str, list[str]] = table.get("recommended", {})
         self.development: dict[str, list[str]] = dict(table.get("dev", {}))
@@ -148,9 +154,13 @@ class Packages:
         if named:
             self.development.update(table["dev_by_release"].get(named, {}))
 
-    def heavy(self, name: str) -> bool:
-        """Whether a package is a toolchain that is worth a stage of its own."""
-        return matching(bare(name), self.heavy_patterns) is not None
+    def heavy(self, name: str, recommended: bool = True) -> bool:
+        """Whether a package is a toolchain that is worth a stage of its own, with or without the
+        packages that it recommends."""
+        plain = bare(name)
+        return matching(plain, self.heavy_patterns) is not None and (
+            recommended or plain not in self.by_recommended
+        )
 
     def build_only(self, name: str) -> bool:
         """Whether only builds need a package."""
@@ -169,7 +179,7 @@ class Packages:
         instead: list[str] = list(self._table(self.runtime, plain))
         if recommended:
             instead += self._table(self.recommended, plain)
-        if self.heavy(plain) and ("openmp" in traits or "opaque" in traits) and self._has_openmp(plain):
+        if traits & _MAY_USE_OPENMP and self._has_openmp(plain):
             instead.append("libgomp1" if self.manager == "apt" else "libgomp")
         return Fate(False, tuple(instead))
 

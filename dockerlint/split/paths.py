@@ -22,6 +22,9 @@ SHARED = frozenset((
     "/usr/local/etc", "/usr/local/include", "/usr/local/lib", "/usr/local/lib64", "/usr/local/sbin", "/usr/local/share",
     "/usr/sbin", "/usr/share", "/usr/src", "/var", "/var/cache", "/var/lib", "/var/log", "/var/tmp", "/tmp",
 ))  # fmt: skip
+# Those of them that a distribution leaves empty: they may come over as a whole.
+EMPTY = frozenset(("/opt", "/srv", "/mnt", "/media", "/usr/src"))
+CROWDED = SHARED - EMPTY
 SCRATCH = (
     "/tmp",
     "/var/tmp",
@@ -44,7 +47,7 @@ class Place:
 
     def join(self, text: str | None) -> Place:
         """The place of a path that is read from here; None for a path that is not known at all."""
-        if text is None:
+        if text is None or (not self.exact and text.startswith("..")):
             return Place(self.path, False)
         if text == "~" or text.startswith("~/"):
             text = "/root" + text[1:]

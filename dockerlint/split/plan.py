@@ -11,10 +11,10 @@ from dockerlint.split.bases import base_of
 from dockerlint.split.effects import Kind, Walker
 from dockerlint.split.needs import needs_of, starts
 from dockerlint.split.packages import Packages, bare
-from dockerlint.split.paths import inside_any, normal
+from dockerlint.split.paths import inside, inside_any, normal
 from dockerlint.split.provided import Providers
 from dockerlint.split.run import read
-from dockerlint.split.takes import Taker
+from dockerlint.split.takes import GO, Taker
 from dockerlint.split.write import Writer
 
 TYPE_CHECKING = False
@@ -104,9 +104,11 @@ def _packages(steps: dict[int, Step], base: Base) -> list[str]:
             ):
                 continue
             names = [bare(w.text) for w in install.words]
-            found += [n for n in names if tables.heavy(n) and n not in gone]
+            found += [n for n in names if tables.heavy(n, install.recommended) and n not in gone]
         if step.rustup:
             found.append("rustup")
+        if any(GO in task.effect.trees for task in step.tasks):
+            found.append("go")
     return found
 
 
@@ -136,6 +138,10 @@ class _Plan:
         if problem:
             raise Refused(problem)
         self.check_tail(last, taker)
+        for step in self.steps.values():
+            for mount in step.run.mounts:
+                if mount.target and any(inside(path, normal(mount.target)) for path in taker.takes):
+                    raise Refused(f"what is built lies in the mount {mount.target}")
         writer = Writer(
             self.dockerfile, self.stage, self.base, self.steps, last, taker, self.needs, self.traits
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from dockerlint.split.needs import STARTERS
 from dockerlint.split.packages import Packages, bare, matching
 from dockerlint.split.paths import inside_any
 
@@ -42,12 +43,14 @@ class Providers:
         """Why a program would not be there at run time; empty when it is."""
         path = program.path
         if path and self.taker.covers(path):
-            return self._startable(path)
+            return "" if program.name in STARTERS else self._startable(path)
         if path and self.writer.copied(path):
             return f"it starts `{program.name}`, a file of the context that may be a script"
         if path and not inside_any(path, _SYSTEM):
             return f"nothing in the file tells what makes {path}"
         name = program.name
+        if name == "java" and any(w.endswith(".java") for w in program.arguments):
+            return "it compiles a Java source when it starts"
         if (
             name in self.base.programs
             or (not path and self.taker.brings_command(name))

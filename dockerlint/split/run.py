@@ -9,6 +9,7 @@ from dockerlint.shell import scripts
 from dockerlint.split import compilers, files, packages
 from dockerlint.split.effects import NOTHING, Effect, Kind, Walker, merged, unknown
 from dockerlint.split.packages import Install
+from dockerlint.split.paths import expand, inside_any, is_scratch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _LISTS = (
     "/var/lib/dnf",
 )
 _RUSTUP = "sh.rustup.rs"
+_GO_ARCHIVE = "/go1."
 _SOURCES = ("add-apt-repository", "apt-add-repository", "apt-key", "yum-config-manager", "rpm")
 
 
@@ -103,6 +105,8 @@ def _task(script: Script, statement: Statement | None, commands: tuple[Command, 
         if effect.kind == Kind.REMOVE:
             for word in packages.names(command, walker)[0]:
                 removes.append(walker.value(word) or "$")
+        if effect.trees == ("/usr/local",) and _GO_ARCHIVE in text and ".linux-" in text:
+            effect = replace(effect, trees=("/usr/local/go",))
         effects.append(effect)
         effects.extend(_redirects(command, walker))
         if (
@@ -127,8 +131,6 @@ def _task(script: Script, statement: Statement | None, commands: tuple[Command, 
 
 
 def _assign(text: str, walker: Walker) -> None:
-    from dockerlint.split.paths import expand
-
     name, _, raw = text.strip().partition("=")
     if name.isidentifier() and not any(c in raw for c in " \t\n"):
         walker.variables[name] = expand(raw, walker.variables)
@@ -180,7 +182,7 @@ def _effect(command: Command, walker: Walker, text: str) -> Effect:
             and all(_is_list(p) for p in made.touches)
             and "removes" in made.traits
         ):
-            return Effect(Kind.CLEAN)
+            return replace(made, kind=Kind.CLEAN)
         return made
     if name in files.QUIET:
         return NOTHING
@@ -188,7 +190,7 @@ def _effect(command: Command, walker: Walker, text: str) -> Effect:
 
 
 def _is_list(path: str) -> bool:
-    return any(path == folder or path.startswith(folder + "/") for folder in _LISTS)
+    return inside_any(path, _LISTS) or is_scratch(path)
 
 
 def _shell(command: Command, walker: Walker, text: str) -> Effect:

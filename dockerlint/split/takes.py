@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from dockerlint.split.effects import Kind
-from dockerlint.split.paths import SHARED, inside, inside_any, is_scratch, normal
+from dockerlint.split.paths import CROWDED, SHARED, inside, inside_any, is_scratch, normal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dockerlint.split.run import Step, Task
 
 _ARCHIVES = (".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zip", ".asc", ".sig", ".sha256", ".md5")
+GO = "/usr/local/go"
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 # Names of Java archives that have everything in them.
 _WHOLE_JARS = (
@@ -122,7 +123,7 @@ class Taker:
                 path = "/usr/local"
             if path == "/usr/local" and not self.base.plain:
                 return "`make install` puts its files beside those of the base image in /usr/local"
-            if path in SHARED and path != "/usr/local":
+            if path in CROWDED and path != "/usr/local":
                 return f"`make install` puts its files in {path}, among those of the system"
             self.takes[path] = path
             self.is_prefix = True
@@ -146,22 +147,16 @@ class Taker:
         return "pip installs into the base image's own folders"
 
     def _tree(self, tree: str, wanted: bool = False) -> str:
-        if self._is_removed(tree):
+        if self._is_removed(tree) or tree == GO:
             self.left.append(tree)
             return ""
         used = [p for p in self.needs.paths if inside(p, tree) and p != "/"]
         near = self.needs.workdir != "/" and inside(tree, self.needs.workdir)
-        if not used and not near and not wanted:
-            if is_scratch(tree) or self._went_elsewhere(tree):
-                self.left.append(tree)
-                return ""
-            if tree.endswith("/go") and posixpath.dirname(tree) == "/usr/local":
-                self.left.append(tree)
-                return ""
-        if tree in SHARED:
+        if not (used or near or wanted) and (is_scratch(tree) or self._went_elsewhere(tree)):
+            self.left.append(tree)
+            return ""
+        if tree in CROWDED:
             return f"a build writes into {tree}, which holds more than its own files"
-        if is_scratch(tree):
-            return f"the image uses {tree}, which lies where builds leave what nobody keeps"
         self.takes[tree] = tree
         return ""
 
@@ -193,7 +188,7 @@ class Taker:
             if any(inside(ref, taken) for taken in self.takes):
                 continue
             path = self._unit(ref, task.effect.traits)
-            if path in SHARED:
+            if path in CROWDED:
                 return f"a build writes into {path}, which holds more than its own files"
             self.takes[path] = path
         return ""
@@ -238,7 +233,7 @@ class Taker:
         return ""
 
     def _file(self, path: str) -> None:
-        if self._is_removed(path) or path in self.moved or path in self.takes:
+        if self._is_removed(path) or path in self.takes:
             return
         used = any(inside(p, path) for p in self.needs.paths)
         near = self.needs.workdir != "/" and inside(path, self.needs.workdir)

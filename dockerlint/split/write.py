@@ -29,6 +29,7 @@ from dockerlint.split import files
 from dockerlint.split.effects import Kind
 from dockerlint.split.packages import Packages, bare
 from dockerlint.split.paths import inside, inside_any, is_scratch, normal
+from dockerlint.split.takes import GO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -135,6 +136,8 @@ class Writer:
         ]
         if all(self.taker.left_behind(d) for d in (*destinations, *folders)):
             return ""
+        if all(is_scratch(d) and not any(inside(p, d) for p in self.needs.paths) for d in destinations):
+            return ""
         self.pieces[index] = self._slice(copy)
         self.context += destinations
         return ""
@@ -204,7 +207,7 @@ class Writer:
             return "the packages that are removed again are not written where they are removed"
         for task in step.tasks:
             if task.kind == Kind.QUIET:
-                setting = task.commands and task.commands[0].name == "set"
+                setting = task.commands and task.commands[0].name in ("set", "export")
                 if setting or (task.statement is not None and task.statement.kind == "assignment"):
                     kept.append((task, task.text))
                 continue
@@ -262,10 +265,20 @@ class Writer:
         if kind in (Kind.BUILD, Kind.FETCH, Kind.REMOVE):
             return None, ""
         if kind in (Kind.USER, Kind.SYSTEM):
-            if kind == Kind.SYSTEM and any(c.name == "update-alternatives" for c in task.commands):
+            if kind == Kind.SYSTEM and self._chooses_compiler(task):
                 return None, ""
             return task.text, ""
         return self._file(task)
+
+    def _chooses_compiler(self, task: Task) -> bool:
+        """Whether `update-alternatives` is about a program that stays behind."""
+        names = {
+            posixpath.basename(w.text)
+            for c in task.commands
+            if c.name == "update-alternatives"
+            for w in c.arguments
+        }
+        return any(self.tables.build_only(n) or n in ("cc", "c++", "java", "javac") for n in names)
 
     def _file(self, task: Task) -> tuple[str | None, str]:
         effect = task.effect
@@ -277,7 +290,7 @@ class Writer:
         inner = [p for p in paths if self._is_gone(p, effect.traits)]
         if len(inner) == len(paths):
             return None, ""
-        if inner:
+        if inner and "folders" not in effect.traits:
             return None, f"one command changes {inner[0]}, which is built, and other files"
         folder = self._workdir_of(task)
         if task.folder != folder and any(
@@ -484,7 +497,8 @@ class Writer:
             if isinstance(instruction, Arg):
                 text = "\n".join([*self.pieces.values(), *rest])
                 names = [p.name.value or "" for p in instruction.pairs]
-                if any(re.search(rf"\$\{{?{re.escape(n)}\b", text) for n in names if n):
+                asked = any(re.search(rf"\$\{{?{re.escape(n)}\b", text) for n in names if n)
+                if asked or ("DEBIAN_FRONTEND" in names and "apt" in text):
                     self.pieces[index] = self._slice(instruction)
 
     def _drops_something(self) -> bool:
@@ -492,10 +506,11 @@ class Writer:
             for task in step.tasks:
                 for install in task.installs:
                     if any(
-                        self.tables.heavy(w.text) and bare(w.text) not in self.kept for w in install.words
+                        self.tables.heavy(w.text, install.recommended) and bare(w.text) not in self.kept
+                        for w in install.words
                     ):
                         return True
-            if step.rustup:
+            if step.rustup or any(GO in task.effect.trees for task in step.tasks):
                 return True
         return False
 
