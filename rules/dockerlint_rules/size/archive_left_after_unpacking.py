@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from dockerlint.shell import Script, ShellWord
 
+# What scripts of the base image unpack once more: docker-php-source of the official php image.
+READ_LATER = ("php.tar.xz",)
+
 
 @rule(
     code="DK335",
@@ -84,7 +87,7 @@ def _downloaded(dockerfile: Dockerfile, run: Run, script: Script, found: Fetched
     name = path.rpartition("/")[2]
     if any(script.commands[i].name in ("mv", "ln") for i, _ in uses):
         return
-    if name in dockerfile.source.text[run.span.end :]:
+    if name in dockerfile.source.text[run.span.end :] or name in READ_LATER:
         return
     yield Finding(
         head(found.command),

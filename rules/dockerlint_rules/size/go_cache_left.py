@@ -25,7 +25,7 @@ FILLS = (
     "vet",
     "generate",
 )
-# The release that brought -modcache.
+# The release that brought the module cache, and -modcache to clean it.
 MODULES = (1, 11)
 
 
@@ -55,7 +55,7 @@ MODULES = (1, 11)
             "FROM golang:1.23\nRUN <<EOF\nset -e\n«go build» -o /app .\nEOF\n",
             fixed="FROM golang:1.23\nRUN <<EOF\nset -e\ngo build -o /app .\ngo clean -cache -modcache\nEOF\n",
         ),
-        Bad("FROM golang:1.9\nRUN «go build» -o /app .\n"),
+        Bad("FROM golang:1.23\nRUN «go mod download»\nRUN go build -o /app . && go clean -modcache\n"),
     ],
     good=[
         Good(
@@ -64,6 +64,7 @@ MODULES = (1, 11)
         Good("FROM golang:1.23\nRUN go build -o /app . && go clean -cache -modcache\n"),
         Good("FROM golang:1.23\nRUN go build -o /app . && rm -rf /go/pkg ~/.cache\n"),
         Good("FROM golang:1.23\nRUN --mount=type=cache,target=/root/.cache/go-build go build -o /app .\n"),
+        Good("FROM golang:1.9\nRUN go get example.org/a\n"),
         Good('FROM golang:1.23\nRUN go mod download\nCMD ["go", "test"]\n'),
     ],
 )
@@ -71,6 +72,8 @@ def go_cache_left(dockerfile: Dockerfile) -> Iterator[Finding]:
     if starts(dockerfile, ("go", "air", "gin", "reflex", "dlv", "CompileDaemon")):
         return
     for found in left(dockerfile, _fills, CACHE, _cleans):
+        if _version(dockerfile.stages[found.run.stage or 0].lineage[-1].image or "") < MODULES:
+            continue
         yield Finding(
             head(found.made[0]),
             "Go's build and module cache stay in this image; build in a stage of its own, or run"
@@ -94,8 +97,7 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
         return None
     title = "clean Go's caches in the same RUN"
     fix = cleaned(dockerfile, found, f"{name} clean -cache -modcache", title, "go")
-    image = dockerfile.stages[found.run.stage or 0].lineage[-1].image or ""
-    if fix is None or _version(image) < MODULES:
+    if fix is None:
         return None
     for other, _ in users(dockerfile, found.run, _fills):
         reason = f"the RUN in line {other.first_line} would download the modules again; merge the two"
