@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from dockerlint.model import Instruction
-    from dockerlint.tree import Branch, CommentLine, InstructionNode, Reading, Token
+    from dockerlint.tree import Branch, InstructionNode, Reading, Token
 
 # Flags whose value BuildKit expands, by instruction (spec of the language, section 11).
 _EXPANDED = {
@@ -79,23 +79,29 @@ class Builder:
         lines, reading, source, frame = self.lines, self.reading, self.frame.source, self.frame
         text = self.mapped
         start, stop = reading.keyword
-        if frame.onbuild:
-            text = text.sub(start, max(stop, reading.arguments[1]))
-        else:
-            bare = text.text.rstrip(WHITE)
-            if len(bare) != len(text.text):
-                text = Mapped(bare, tuple(p for p in text.pieces if p[0] < len(bare)) or text.pieces[:1])
+        end = max(stop, reading.arguments[1])
+        if start:
+            text = text.sub(start, end)
+        elif end != len(text.text):
+            text = Mapped(text.text[:end], tuple(p for p in text.pieces if p[0] < end) or text.pieces[:1])
         word = self.mapped.text[start:stop]
         keyword = self.span(start, stop)
-        doc: tuple[CommentLine, ...] = lines.doc
+        doc, comments, blanks = lines.doc, lines.comments, lines.blanks
+        begin = keyword.start
+        if start and frame.onbuild:
+            comments = tuple(place for place in comments if place[0] > begin)
+            blanks = tuple(place for place in blanks if place[0] > begin)
+        elif lines.left_out:
+            # A lone escape character may stand above the keyword, with comments in between.
+            begin = min(begin, lines.left_out[0][1])
         return (
             Keyword(keyword, word, reading.name.upper() if reading.name in _MAKERS else word.upper()),
-            Span(keyword.start, max(lines.text_end, keyword.end)),
+            Span(begin, max(lines.text_end, keyword.end)),
             text,
             self.flags,
-            tuple(comment(source, *place) for place in lines.comments) if lines.comments else (),
+            tuple(comment(source, *place) for place in comments) if comments else (),
             tuple(comment(source, line.mark, line.text_end) for line in doc) if doc else (),
-            tuple(Span(*place) for place in lines.blanks) if lines.blanks else (),
+            tuple(Span(a, min(b, lines.text_end)) for a, b in blanks) if blanks else (),
             lines.first_line,
             lines.last_line,
             frame.stage,

@@ -93,10 +93,8 @@ def _node(reading: Reading, line: str, escape: str) -> str:
     level: Reading | None = reading
     while level is not None:
         parts = [level.name]
-        start = level.keyword[1]
-        rest = line[start:].lstrip("\t\v\f\r ")
         if level.flags:
-            words = flag_words(rest, escape)
+            words = flag_words(line[level.flags[0][1] :], escape)
             parts.append("[" + " ".join(quote(word) for word in words) + "]")
         if level.inner is None:
             parts.extend(quote(argument) for argument in arguments(level, line))

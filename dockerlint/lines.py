@@ -46,6 +46,7 @@ class Lines:
         self._directives_done = False
         self.directives = file_directives(self._text) if self._text[:1] in "#/{" else []
         self._index: dict[int, dict[str, list[int]]] = {}
+        self._patience = 2000
 
     def read(self) -> Lines:
         """Read the whole file."""
@@ -99,7 +100,9 @@ class Lines:
         self.items.append(line)
         if directive:
             return
-        if said.rstrip(WHITE):
+        # An empty comment clears the block. BuildKit cuts one character of the line, so in an
+        # indented one it still sees the `#`.
+        if said.rstrip(WHITE) or mark > start:
             self._doc.append(line)
         else:
             self._doc = []
@@ -212,11 +215,15 @@ class Lines:
     def _terminator(self, number: int, limit: int, name: str, trim: int) -> int | None:
         """The first line from `number` on that is the name once it is trimmed: 0 of its line
         end, 1 of leading tabs too, 2 of all white space."""
-        for at in range(number, min(limit, number + 100)):
+        for at in range(number, limit):
+            self._patience -= 1
+            if self._patience < 0:
+                break
             if self._trimmed(at, trim) == name:
                 return at
-        if number + 100 >= limit:
+        else:
             return None
+        # Many here-documents, or long ones: look each name up instead.
         index = self._index.get(trim)
         if index is None:
             index = self._index[trim] = {}

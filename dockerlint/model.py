@@ -159,7 +159,7 @@ class State:
 class Instruction:
     """What all instructions have.
 
-    `span` runs from the keyword to the end of the last line that belongs to it (here-document
+    `span` runs from the keyword (or a lone escape character above it) to the end of the last line that belongs to it (here-document
     bodies included, the last line end not). `text` is the logical text of keyword, flags and
     arguments. `comments` stand inside its continuations; `doc` is the comment block right
     above (blank lines do not detach it). `first_line` and `last_line` are as BuildKit counts.

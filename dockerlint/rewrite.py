@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from dockerlint.source import Source
 
     Outcome: TypeAlias = "Mark | str | Sequence[Mark | str]"
+else:
+    Outcome = object
 
 
 class Mark:

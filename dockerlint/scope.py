@@ -25,19 +25,29 @@ class Scope:
         self._moments: dict[str, list[int]] = {}
         self._values: dict[str, list[tuple[str | None, bool]]] = {}
         self._parent: Variables | None = None
-        if parent is not None:
-            if parent.total() <= _SMALL:
-                for name in parent:
-                    value, argument = parent.inherited(name)
-                    self.put(name, value, argument)
-            else:
-                self._parent = parent
+        # How many names there may be, those of the stages below included.
+        self.size = 0
+        if parent is None:
+            return
+        if parent.scope.size > _SMALL:
+            self._parent = parent
+            self.size = parent.scope.size
+            return
+        for name in parent:
+            found = parent.scope.inherited(name, parent.moment)
+            if found is not None:
+                self.put(name, *found)
 
     def put(self, name: str, value: str | None, argument: bool) -> None:
         """Set a variable; `argument` tells whether it is an ARG."""
         self.moment += 1
-        self._moments.setdefault(name, []).append(self.moment)
-        self._values.setdefault(name, []).append((value, argument))
+        moments = self._moments.get(name)
+        if moments is None:
+            self._moments[name], self._values[name] = [self.moment], [(value, argument)]
+            self.size += 1
+        else:
+            moments.append(self.moment)
+            self._values[name].append((value, argument))
 
     def view(self) -> Variables:
         """The variables as they are now."""
@@ -48,53 +58,53 @@ class Scope:
         moments = self._moments.get(name)
         if moments is not None and moments[0] <= moment:
             return self._values[name][bisect_right(moments, moment) - 1]
-        if self._parent is not None and name in self._parent:
-            return self._parent.inherited(name)
-        return None
+        parent = self._parent
+        return parent.scope.inherited(name, parent.moment) if parent is not None else None
 
-    def inherited(self, name: str, moment: int) -> tuple[str | None, bool]:
+    def inherited(self, name: str, moment: int) -> tuple[str | None, bool] | None:
         """What a stage gets that builds on this one: its ENV goes before its ARG."""
-        moments = self._moments.get(name)
-        if moments is not None and moments[0] <= moment:
-            values = self._values[name]
-            last = bisect_right(moments, moment) - 1
-            return next((values[i] for i in range(last, -1, -1) if not values[i][1]), values[last])
-        assert self._parent is not None
-        return self._parent.inherited(name)
+        scope: Scope | None = self
+        while scope is not None:
+            moments = scope._moments.get(name)
+            if moments is not None and moments[0] <= moment:
+                values = scope._values[name]
+                last = bisect_right(moments, moment) - 1
+                return next((values[i] for i in range(last, -1, -1) if not values[i][1]), values[last])
+            parent = scope._parent
+            scope, moment = (parent.scope, parent.moment) if parent is not None else (None, 0)
+        return None
 
     def names(self, moment: int) -> Iterator[str]:
         """The names that are set at a moment."""
-        if self._parent is not None:
-            yield from (name for name in self._parent if name not in self._moments)
-        for name, moments in self._moments.items():
-            if moments[0] <= moment or (self._parent is not None and name in self._parent):
-                yield name
-
-    def total(self) -> int:
-        """How many names there are, at most."""
-        return len(self._moments) + (self._parent.total() if self._parent is not None else 0)
+        found: dict[str, None] = {}
+        scope: Scope | None = self
+        while scope is not None:
+            found.update((name, None) for name, moments in scope._moments.items() if moments[0] <= moment)
+            parent = scope._parent
+            scope, moment = (parent.scope, parent.moment) if parent is not None else (None, 0)
+        return iter(found)
 
 
 class Variables(Mapping[str, "str | None"]):
     """The variables of a scope at one moment; None is a value that is not known."""
 
-    __slots__ = ("_moment", "_scope")
+    __slots__ = ("moment", "scope")
 
     def __init__(self, scope: Scope, moment: int) -> None:
-        self._scope = scope
-        self._moment = moment
+        self.scope = scope
+        self.moment = moment
 
     def __getitem__(self, name: str) -> str | None:
-        found = self._scope.at(name, self._moment)
+        found = self.scope.at(name, self.moment)
         if found is None:
             raise KeyError(name)
         return found[0]
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self._scope.at(name, self._moment) is not None
+        return isinstance(name, str) and self.scope.at(name, self.moment) is not None
 
     def __iter__(self) -> Iterator[str]:
-        return self._scope.names(self._moment)
+        return self.scope.names(self.moment)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -102,17 +112,9 @@ class Variables(Mapping[str, "str | None"]):
     def __repr__(self) -> str:
         return f"Variables({dict(self)!r})"
 
-    def inherited(self, name: str) -> tuple[str | None, bool]:
-        """Value and kind of a variable for a stage that builds on this moment."""
-        return self._scope.inherited(name, self._moment)
-
-    def total(self) -> int:
-        """How many names there are, at most."""
-        return self._scope.total()
-
     def is_argument(self, name: str) -> bool:
         """Whether the name is set, by an ARG."""
-        found = self._scope.at(name, self._moment)
+        found = self.scope.at(name, self.moment)
         return found is not None and found[1]
 
 

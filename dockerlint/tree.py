@@ -8,6 +8,8 @@ instruction (its lines joined as BuildKit joins them).
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from dockerlint.frozen import node
 from dockerlint.source import Mapped, Source
 
@@ -159,20 +161,21 @@ def tokens(reading: Reading) -> list[Token]:
     """The tokens of one instruction in order, with logical offsets. The first one is the
     keyword; the trigger of ONBUILD is included."""
     found: list[Token] = []
-    if reading.keyword[0] < reading.keyword[1]:
-        found.append(("KEYWORD", *reading.keyword))
-    found.extend(reading.flags)
-    waiting: list[Token | Branch] = [reading.branch] if reading.branch is not None else []
-    while waiting:
-        item = waiting.pop()
-        if len(item) == 3:
-            found.append(item)
-        else:
-            waiting.extend(reversed(item[1]))
-    if reading.branch is None and reading.arguments[0] < reading.arguments[1] and reading.inner is None:
-        found.append(("UNREAD", *reading.arguments))
-    if reading.inner is not None:
-        found.extend(tokens(reading.inner))
+    level: Reading | None = reading
+    while level is not None:
+        if level.keyword[0] < level.keyword[1]:
+            found.append(("KEYWORD", *level.keyword))
+        found.extend(level.flags)
+        waiting: list[Token | Branch] = [level.branch] if level.branch is not None else []
+        while waiting:
+            item = waiting.pop()
+            if len(item) == 3:
+                found.append(item)
+            else:
+                waiting.extend(reversed(item[1]))
+        if level.branch is None and level.inner is None and level.arguments[0] < level.arguments[1]:
+            found.append(("UNREAD", *level.arguments))
+        level = level.inner
     return found
 
 
@@ -209,8 +212,11 @@ def _pieces(text: Mapped, start: int, end: int) -> list[tuple[int, int]]:
     """The file ranges of a logical range: one for each physical line that it stands on."""
     found = []
     pieces = text.pieces
-    for index, (logical, file) in enumerate(pieces):
-        stop = pieces[index + 1][0] if index + 1 < len(pieces) else len(text.text)
+    index = max(0, bisect_right(pieces, (start, len(text.text) + pieces[-1][1])) - 1)
+    while index < len(pieces) and pieces[index][0] < end:
+        logical, file = pieces[index]
+        index += 1
+        stop = pieces[index][0] if index < len(pieces) else len(text.text)
         first, last = max(start, logical), min(end, stop)
         if first < last:
             found.append((file + first - logical, file + last - logical))
