@@ -10,27 +10,27 @@ if TYPE_CHECKING:
     from typing import Any
 
 _BARE_VERSION = "0123456789."
+_sets: dict[tuple[str, str], frozenset[str]] = {}
 
 
 def is_compiler(package: str) -> bool:
     """Whether a package of a distribution is a compiler or brings one: `gcc-12`, `build-base`."""
-    names = _table()["compilers"]
+    names = _names("compilers")
     return package in names or _plain(package) in names
 
 
 def is_build_tool(package: str) -> bool:
     """Whether a package steers builds (make, cmake, autoconf) without being a compiler."""
-    names = _table()["tools"]
+    names = _names("tools")
     return package in names or _plain(package) in names
 
 
 def is_headers(package: str) -> bool:
     """Whether a package holds headers and link libraries: `libpq-dev`, `openssl-devel`, and
     `linux-headers`."""
-    table = _table()
-    if package in table["not_headers"] or package.startswith(("java-", "openjdk")):
+    if package in _names("not_headers") or package.startswith(("java-", "openjdk")):
         return False
-    return any(package.endswith(tail) for tail in table["header_tails"])
+    return package.endswith(tuple(_names("header_tails")))
 
 
 def is_development(package: str) -> bool:
@@ -40,39 +40,39 @@ def is_development(package: str) -> bool:
 
 def compiling_programs() -> frozenset[str]:
     """Programs that compile, or that install from source what may have parts to compile."""
-    return frozenset(_table()["commands"]["compile"])
+    return _names("commands", "compile")
 
 
 def compiling_scripts() -> frozenset[str]:
     """Scripts that compile when an interpreter runs them: `setup.py`."""
-    return frozenset(_table()["commands"]["scripts"])
+    return _names("commands", "scripts")
 
 
 def compiling_modules() -> frozenset[str]:
     """Modules that install or build when `python -m` runs them."""
-    return frozenset(_table()["commands"]["modules"])
+    return _names("commands", "modules")
 
 
 def never_compiles(program: str) -> bool:
     """Whether a program is known to compile nothing, whatever its arguments."""
-    return program in _table()["commands"]["harmless"]
+    return program in _names("commands", "harmless")
 
 
 def needs_full_image(language: str) -> frozenset[str]:
     """Packages of a language (python, node) that ask for more than the slim image has."""
-    return frozenset(_table()["needs"].get(language, ()))
+    return _names("needs", language)
 
 
 def is_place_to_build(name: str) -> bool:
     """Whether the name of an image, stage or file says that it is for building, testing or
     developing: `team/app-builder:1`, `Dockerfile.dev`."""
     words = "".join(c if c.isalnum() else " " for c in name.lower()).split()
-    return any(word in _table()["places"]["words"] for word in words)
+    return not _names("places", "words").isdisjoint(words)
 
 
 def compiles_for_others(program: str) -> bool:
     """Whether a program that a container starts compiles on behalf of somebody else."""
-    return program in _table()["places"]["programs"]
+    return program in _names("places", "programs")
 
 
 def runtime_packages(headers: str, family: str) -> tuple[str, ...] | None:
@@ -90,8 +90,11 @@ def _plain(package: str) -> str:
     return package.rstrip(_BARE_VERSION).rstrip("-")
 
 
-def _table() -> dict[str, Any]:
-    from dockerlint.knowledge.tables import DEVELOPMENT
+def _names(table: str, key: str = "") -> frozenset[str]:
+    """A list of the table as a set, made once."""
+    if (table, key) not in _sets:
+        from dockerlint.knowledge.tables import DEVELOPMENT
 
-    found: dict[str, Any] = DEVELOPMENT
-    return found
+        found: Any = DEVELOPMENT[table]
+        _sets[table, key] = frozenset(found.get(key, ()) if key else found)
+    return _sets[table, key]
