@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from typing import TypeVar
 
-    I = TypeVar("I", bound="Instruction")
+    Kind = TypeVar("Kind", bound="Instruction")
 
 
 @node
@@ -341,7 +341,7 @@ class Stage:
     instructions: tuple[Instruction, ...]
     span: Span
 
-    def of(self, *kinds: type[I]) -> Iterator[I]:
+    def of(self, *kinds: type[Kind]) -> Iterator[Kind]:
         """The stage's instructions of some kinds, in order (not those inside ONBUILD)."""
         for instruction in self.instructions:
             if isinstance(instruction, kinds):
@@ -381,7 +381,7 @@ class Dockerfile:
     ignore_patterns: tuple[str, ...] | None = None
     _memo = ("_by_kind",)
 
-    def instructions(self, *kinds: type[I], onbuild: bool = False) -> Iterator[I]:
+    def instructions(self, *kinds: type[Kind], onbuild: bool = False) -> Iterator[Kind]:
         """All instructions of some kinds, in file order; with `onbuild` also the ones
         inside ONBUILD."""
         for instruction in self.body:

@@ -212,7 +212,11 @@ def test_a_trigger_that_cannot_be_is_invalid(inner: str) -> None:
 def pairs(text: str) -> list[tuple[str, str | None, str | None]]:
     made = only(text)
     assert isinstance(made, (Env, Label, Arg))
-    return [(p.name.raw, p.value and p.value.raw, p.value and p.value.value) for p in made.pairs]
+    values = [pair.value for pair in made.pairs]
+    return [
+        (pair.name.raw, value.raw if value else None, value.value if value else None)
+        for pair, value in zip(made.pairs, values)
+    ]
 
 
 def test_pairs_have_names_and_values() -> None:
