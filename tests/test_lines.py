@@ -123,6 +123,12 @@ def test_comments_above_an_instruction_belong_to_it() -> None:
     assert [[data[c.mark : c.text_end] for c in item.doc] for item in read] == [["# a", "# b"], ["# c"], []]
 
 
+def test_an_empty_comment_that_is_indented_does_not_clear_the_block() -> None:
+    data = "# a\n  #\n# b\nFROM x\n"
+    (item,) = [item for item in lines(data).items if isinstance(item, Logical)]
+    assert [data[c.mark : c.text_end] for c in item.doc] == ["# a", "#", "# b"]
+
+
 def test_heredoc_bodies_follow_in_order_and_nothing_is_special_in_them() -> None:
     data = "COPY <<A <<-B /x\n# no \\\nB\nA\n\ty\n\tB\nRUN z\n"
     item, after = lines(data).items
