@@ -17,6 +17,7 @@ ARCHIVES = (
 )  # fmt: skip
 # What no name of a file has that a person would write into a script.
 _ODD = frozenset("`()|\"' \n<>;&")
+_FETCHERS = ("curl", "wget", "wget2", "git", "tar", "unzip")
 
 
 @node
@@ -35,6 +36,8 @@ class Fetched:
 
 def fetched(script: Script, workdir: str | None) -> Iterator[Fetched]:
     """What curl, wget, git and tar bring, in order of the script."""
+    if not any(c.name in _FETCHERS or c.tool in _FETCHERS for c in script.commands):
+        return
     where = folders(script, workdir)
     for index, command in enumerate(script.commands):
         folder = where[index] if where[index] is not None else UNKNOWN

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _HOMES = ("${HOME}", "$HOME", "/root", "~")
 _OWN_PROCESS = ("subshell", "substitution", "pipeline", "function", "shell-c")
 _SURE = ("group", "negation")
+_REMOVERS = ("rm", "rmdir", "unlink", "find")
 # The folder of a path whose folder is not known.
 UNKNOWN = "?"
 _TAILS = ("/*", "/**", "/.*", "/.[!.]*", "/.??*", "/.", "/")
@@ -98,6 +99,8 @@ def removals(script: Script, workdir: str | None) -> Iterator[tuple[Command, str
     """Every path that `rm`, `find … -delete` and their like remove, with its command; braces
     are expanded where the shell does it, `/*` at the end is kept. A path in a folder that is
     not known begins with `?/`."""
+    if not any(c.name in _REMOVERS for c in script.commands):
+        return
     where = folders(script, workdir)
     for command, folder in zip(script.commands, where):
         for path in _removed(command):
@@ -106,20 +109,18 @@ def removals(script: Script, workdir: str | None) -> Iterator[tuple[Command, str
 
 
 def _removed(command: Command) -> list[str]:
+    if command.name not in _REMOVERS:
+        return []
     words = [shown(w) for w in command.arguments]
-    if command.name in ("rm", "rmdir", "unlink"):
+    if command.name != "find":
         return [w for w in words if not w.startswith("-")]
-    if command.name == "find":
-        starts: list[str] = []
-        for word in words:
-            if word.startswith(("-", "(", "!")):
-                break
-            starts.append(word)
-        if "-delete" in words or any(
-            words[i] in ("-exec", "-execdir") and words[i + 1 : i + 2] == ["rm"] for i in range(len(words))
-        ):
-            return starts
-    return []
+    starts: list[str] = []
+    for word in words:
+        if word.startswith(("-", "(", "!")):
+            break
+        starts.append(word)
+    runs_rm = any(a in ("-exec", "-execdir") and b == "rm" for a, b in zip(words, words[1:]))
+    return starts if runs_rm or "-delete" in words else []
 
 
 def _expanded(path: str) -> list[str]:

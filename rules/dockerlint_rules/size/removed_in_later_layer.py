@@ -63,7 +63,7 @@ def removed_in_later_layer(dockerfile: Dockerfile) -> Iterator[Finding]:
         made: list[tuple[Run, Fetched]] = []
         for stage in reversed(dockerfile.stages[index].lineage):
             for run in stage.of(Run):
-                if stage.index == index:
+                if made and stage.index == index:
                     yield from _removes(dockerfile, run, made)
                 made += [(run, f) for f in _left_by(run)]
 
@@ -71,8 +71,9 @@ def removed_in_later_layer(dockerfile: Dockerfile) -> Iterator[Finding]:
 def _left_by(run: Run) -> Iterator[Fetched]:
     """Files and clones that a RUN makes and does not remove."""
     for script in scripts(run):
-        gone = list(removals(script, run.state.workdir))
-        for found in fetched(script, run.state.workdir):
+        brought = tuple(fetched(script, run.state.workdir))
+        gone = list(removals(script, run.state.workdir)) if brought else []
+        for found in brought:
             kept = not any(c.start >= found.command.end and matches(p, found.path) for c, p in gone)
             if (
                 found.kind != "unpacked"
