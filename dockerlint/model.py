@@ -26,7 +26,7 @@ class Word:
     `raw` is its logical text (continuations left out, quotes and escapes kept); `value` is
     what BuildKit makes of it after quotes, escapes and variables, or None where that
     depends on something the file does not tell (a base image's variable, an ARG without
-    a default). Where BuildKit does not process a word, `value` is `raw`; for an element of
+    a default) or cannot be expanded. Where BuildKit does not process a word, `value` is `raw`; for an element of
     an exec form it is the decoded string.
     """
 
@@ -190,7 +190,8 @@ class Instruction:
 
 @node
 class From(Instruction):
-    """`image` is None when the line is malformed. `alias` is the word after AS, as written."""
+    """`alias` is the word after AS, as written. A malformed FROM is an `Invalid`: what follows it
+    stays in the stage before, with nothing known of its state."""
 
     image: Word
     as_keyword: Word | None
@@ -317,7 +318,8 @@ class Invalid(Instruction):
 
 @record
 class Problem:
-    """Something BuildKit refuses. `phase` is A to E (spec of the language, section 0);
+    """Something BuildKit refuses. `phase` is A to E: configuration, line parser, instruction,
+    stages, dispatch;
     `message` is BuildKit's own, without its `dockerfile parse error on line N: ` prefix.
     `line` is the one BuildKit reports."""
 
@@ -366,7 +368,8 @@ class Dockerfile:
     those before the first FROM. `comments` are all comments of the file in order, also
     those inside instructions, directives excepted. `ignore_patterns` are the lines of the
     ignore file that applies, None when there is none or it is not known. `escape` is the
-    escape character.
+    escape character. `problems` are those of the line parser (phase B); `dockerlint.refuse`
+    finds the others.
     """
 
     source: Source

@@ -218,7 +218,7 @@ def _pairs(name: str, text: str, escape: str, at: int, end: int) -> tuple[str, B
         return "legacy", branch, None
     for word in words:
         if len(word) == 3 and "=" not in text[word[1] : word[2]]:
-            odd = text[word[1] : word[2]]
+            odd = replaced(text[word[1] : word[2]])
             return "malformed", branch, (
                 f"Syntax error - can't find = in {quote(replaced(odd))}. Must be of the form: name=value"
             )  # fmt: skip

@@ -176,10 +176,12 @@ class _Resolver:
     def _apply(self, made: Instruction) -> None:
         """Let an instruction take effect on what follows."""
         state = self.state
-        workdir, user, shell = state.workdir, state.user, state.shell
+        opened, workdir, user, shell = state.open_environment, state.workdir, state.user, state.shell
         if isinstance(made, Env):
             for pair in made.pairs:
-                if pair.name.value is not None and pair.value is not None:
+                if pair.name.value is None:
+                    opened = True
+                elif pair.value is not None:
                     self.scope.put(pair.name.value, pair.value.value, False)
         elif isinstance(made, Arg):
             pass
@@ -191,7 +193,7 @@ class _Resolver:
             shell = tuple(word.value or "" for word in made.command.words or ())
         else:
             return
-        self.state = self._state(state.open_environment, workdir, user, shell)
+        self.state = self._state(opened, workdir, user, shell)
 
     def _declare(self, pair: Pair) -> State:
         """Let one word of an ARG take effect; what the next word sees."""

@@ -257,6 +257,8 @@ def test_only_one_form_of_env_is_legacy() -> None:
         ("FROM scratch\nENV a=/r\nWORKDIR $a/b", "/r/b"),
         ("FROM scratch\nLABEL x=$PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
         ("FROM scratch\nENV x=$a a=1\nLABEL x=$x", ""),
+        ("FROM scratch\nARG n\nENV $n=1\nLABEL x=$a", None),
+        ("FROM scratch\nENV n=a\nENV $n=1\nLABEL x=$a", "1"),
         ("FROM scratch\nENV a=${b:-c}\nLABEL x=$a", "c"),
         ("FROM scratch\nLABEL x=${a", None),
         ("# escape=`\nFROM scratch\nENV a=c:\\d\nLABEL x=$a`$a", "c:\\d$a"),
