@@ -1,0 +1,34 @@
+"""Taking an instruction out of a file, with the comments between its lines left in it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from dockerlint.fix import Edit
+from dockerlint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dockerlint.model import Dockerfile, Instruction
+
+
+def removal(dockerfile: Dockerfile, instruction: Instruction) -> Edit:
+    """The edit that removes an instruction with its lines; comments inside it stay as lines."""
+    text = dockerfile.source.text
+    start = text.rfind("\n", 0, instruction.span.start) + 1
+    end = text.find("\n", instruction.span.end) + 1 or len(text)
+    kept = []
+    for comment in instruction.comments:
+        line = text.rfind("\n", 0, comment.span.start) + 1
+        kept.append(text[line : text.find("\n", comment.span.end) + 1 or len(text)])
+    return Edit(Span(start, end), "".join(kept))
+
+
+def overridden(
+    dockerfile: Dockerfile, kind: type[Instruction]
+) -> tuple[tuple[Instruction, Instruction], ...]:
+    """Pairs of an instruction of some kind and the next one of its stage, which replaces it (CMD,
+    ENTRYPOINT, HEALTHCHECK: only the last one of a stage counts)."""
+    return tuple(
+        pair for stage in dockerfile.stages for found in [list(stage.of(kind))] for pair in pairwise(found)
+    )
