@@ -125,6 +125,8 @@ def _programs(
             given = [_value(w, variables, script.exec_form) for w in command.arguments]
             words.extend(given)
             name = _value(command.name_word, variables, script.exec_form)
+            if not command.name and "substitution" in command.within:
+                continue
             if not command.name and not name:
                 if command.assignments and not command.arguments:
                     continue

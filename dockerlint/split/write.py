@@ -34,6 +34,7 @@ from dockerlint.split.takes import GO
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dockerlint.model import Dockerfile, Instruction, Stage
+    from dockerlint.shell.script import Command, ShellWord
     from dockerlint.split.bases import Base
     from dockerlint.split.needs import Needs
     from dockerlint.split.run import Step, Task
@@ -130,11 +131,7 @@ class Writer:
             inside_any(d, ("/usr/local/go", "/usr/local/cargo", "/opt/java")) for d in destinations
         ):
             return ""
-        folders = [
-            posixpath.dirname(d) if w.value and not w.value.endswith("/") else d
-            for d, w in zip(destinations, copy.sources)
-        ]
-        if all(self.taker.left_behind(d) for d in (*destinations, *folders)):
+        if all(self.taker.left_behind(d) for d in destinations):
             return ""
         if all(is_scratch(d) and not any(inside(p, d) for p in self.needs.paths) for d in destinations):
             return ""
@@ -292,13 +289,10 @@ class Writer:
             return None, ""
         if inner and "folders" not in effect.traits:
             return None, f"one command changes {inner[0]}, which is built, and other files"
-        folder = self._workdir_of(task)
-        if task.folder != folder and any(
-            not w.text.startswith(("/", "-"))
-            for c in task.commands
-            for w in c.operands
-            if c.name not in ("echo", "printf")
-        ):
+        absolute = {
+            normal(w.text) for c in task.commands for w in (*c.arguments, *_targets(c)) if w.text[:1] == "/"
+        }
+        if task.folder != self._workdir_of(task) and not absolute.issuperset(paths):
             return None, "a command behind `cd` changes files that the image keeps"
         return task.text, ""
 
@@ -338,7 +332,8 @@ class Writer:
                     continue
                 self.kept.append(bare(name))
                 continue
-            fresh = [p for p in fate.instead if p not in self.kept and p not in self._others(install)]
+            instead = () if bare(name) in ("maven", "gradle", "ant") and self._has_java() else fate.instead
+            fresh = [p for p in instead if p not in self.kept and p not in self._others(install)]
             self.kept += fresh
             put[word.start] = " ".join(fresh)
         self.replaced[id(task)] = put
@@ -368,6 +363,11 @@ class Writer:
             for w in words
             if not self.tables.build_only(w.text) and bare(w.text) not in self.tables.development
         ]
+
+    def _has_java(self) -> bool:
+        """Whether the file installs a Java by name, so that none comes along with a build tool."""
+        words = [w.text for s in self.steps.values() for t in s.tasks for i in t.installs for w in i.words]
+        return any(part in bare(word).split("-") for word in words for part in ("jdk", "jre"))
 
     def _is_started(self, package: str) -> bool:
         """Whether the image starts a program by the name of a package."""
@@ -652,6 +652,11 @@ class Writer:
     def copied(self, path: str) -> bool:
         """Whether a path comes from the build context by a COPY that the runtime stage repeats."""
         return any(inside(path, d) for d in self.context)
+
+
+def _targets(command: Command) -> list[ShellWord]:
+    """The words that a command's output is sent to."""
+    return [r.target for r in command.redirects if r.target is not None]
 
 
 def step_run(step: Step) -> Run:

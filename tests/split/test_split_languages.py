@@ -1,0 +1,434 @@
+"""Files of many languages, before and after."""
+
+from __future__ import annotations
+
+from splitting import fixed, runtime
+
+
+def test_a_program_in_cpp_goes_over_alone() -> None:
+    text = """\
+FROM ubuntu:20.04
+RUN apt-get update && apt-get install -y g++
+WORKDIR /app
+COPY main.cpp .
+RUN g++ main.cpp -o hello
+CMD ["./hello"]
+"""
+    assert (
+        fixed(text)
+        == """\
+FROM ubuntu:20.04 AS build
+RUN apt-get update && apt-get install -y g++
+WORKDIR /app
+COPY main.cpp .
+RUN g++ main.cpp -o hello
+
+FROM ubuntu:20.04
+WORKDIR /app
+COPY --from=build /app/hello /app/hello
+CMD ["./hello"]
+"""
+    )
+
+
+def test_a_makefile_brings_its_work_tree_and_the_runtime_part_of_its_libraries() -> None:
+    text = """\
+FROM debian:bookworm
+LABEL maintainer=me
+# build tools
+RUN apt-get update && apt-get install -y --no-install-recommends \\
+    build-essential \\
+    libssl-dev \\
+    curl \\
+ && rm -rf /var/lib/apt/lists/*
+ENV APP=1
+WORKDIR /app
+COPY . .
+RUN make
+
+# the service
+EXPOSE 8080
+HEALTHCHECK CMD curl -f http://localhost:8080/
+CMD ["./server"]
+"""
+    assert (
+        fixed(text)
+        == """\
+FROM debian:bookworm AS build
+# build tools
+RUN apt-get update && apt-get install -y --no-install-recommends \\
+    build-essential \\
+    libssl-dev \\
+    curl \\
+ && rm -rf /var/lib/apt/lists/*
+ENV APP=1
+WORKDIR /app
+COPY . .
+RUN make
+
+FROM debian:bookworm
+LABEL maintainer=me
+RUN apt-get update && apt-get install -y --no-install-recommends \\
+    libgomp1 \\
+    libssl3 \\
+    curl \\
+ && rm -rf /var/lib/apt/lists/*
+ENV APP=1
+WORKDIR /app
+COPY --from=build /app /app
+
+# the service
+EXPOSE 8080
+HEALTHCHECK CMD curl -f http://localhost:8080/
+CMD ["./server"]
+"""
+    )
+
+
+def test_make_install_brings_usr_local_and_makes_the_linker_cache_again() -> None:
+    text = """\
+FROM debian:bookworm
+RUN apt-get update && apt-get install -y --no-install-recommends gcc make libc6-dev
+RUN useradd --system app
+COPY . /usr/src/prog
+RUN cd /usr/src/prog && ./configure && make -j$(nproc) && make install
+USER app
+ENTRYPOINT ["prog"]
+CMD ["--help"]
+"""
+    assert (
+        runtime(text)
+        == """\
+FROM debian:bookworm
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1
+RUN useradd --system app
+COPY --from=build /usr/local /usr/local
+RUN ldconfig
+USER app
+ENTRYPOINT ["prog"]
+CMD ["--help"]
+"""
+    )
+
+
+def test_a_prefix_of_its_own_comes_over_alone() -> None:
+    text = """\
+FROM debian:bookworm
+RUN apt-get update && apt-get install -y g++ cmake
+COPY . /src
+RUN cmake -S /src -B /src/out -DCMAKE_INSTALL_PREFIX=/opt/tool && cmake --build /src/out && cmake --install /src/out
+CMD ["/opt/tool/bin/tool"]
+"""
+    made = runtime(text)
+    assert "COPY --from=build /opt/tool /opt/tool\n" in made
+    assert "/src" not in made
+
+
+def test_go_goes_to_the_debian_release_its_image_stands_on() -> None:
+    text = """\
+FROM golang:1.22
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY *.go ./
+RUN CGO_ENABLED=0 go build -o /usr/local/bin/server .
+EXPOSE 8080
+CMD ["server"]
+"""
+    assert (
+        runtime(text)
+        == """\
+FROM debian:bookworm-slim
+RUN apt-get update \\
+    && apt-get install -y --no-install-recommends ca-certificates \\
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY --from=build /usr/local/bin/server /usr/local/bin/server
+EXPOSE 8080
+CMD ["server"]
+"""
+    )
+
+
+def test_go_on_alpine_keeps_the_release_that_the_tag_names() -> None:
+    text = """\
+FROM golang:1.22-alpine3.19
+WORKDIR /app
+COPY . .
+RUN go build -o app .
+CMD ["./app"]
+"""
+    assert (
+        runtime(text)
+        == """\
+FROM alpine:3.19
+RUN apk add --no-cache ca-certificates tzdata
+WORKDIR /app
+COPY . .
+COPY --from=build /app/app /app/app
+CMD ["./app"]
+"""
+    )
+
+
+def test_a_program_of_go_install_is_put_on_the_path() -> None:
+    text = """\
+FROM golang:1.22
+RUN go install example.org/tool/cmd/tool@v1.2.3
+ENTRYPOINT ["tool"]
+"""
+    assert "COPY --from=build /go/bin/tool /usr/local/bin/tool\n" in runtime(text)
+
+
+def test_rust_brings_the_program_and_the_libraries_its_image_has_headers_of() -> None:
+    text = """\
+FROM rust:1.83
+WORKDIR /app
+COPY Cargo.toml Cargo.lock ./
+COPY src src
+RUN cargo build --release
+CMD ["./target/release/app"]
+"""
+    made = runtime(text)
+    assert made.startswith("FROM debian:bookworm-slim\n")
+    assert "ca-certificates libssl3 libcurl4 libpq5 libmariadb3 libsqlite3-0" in made
+    assert made.endswith(
+        'COPY --from=build /app/target/release/app /app/target/release/app\nCMD ["./target/release/app"]\n'
+    )
+    assert "src" not in made
+
+
+def test_rust_on_slim_needs_certificates_only() -> None:
+    text = 'FROM rust:1.83-slim-bookworm\nWORKDIR /a\nCOPY . .\nRUN cargo install --path .\nCMD ["app"]\n'
+    made = runtime(text)
+    assert "install -y --no-install-recommends ca-certificates \\\n" in made
+    assert "COPY --from=build /usr/local/cargo/bin/app /usr/local/bin/app\n" in made
+
+
+def test_a_rust_from_rustup_stays_behind() -> None:
+    text = """\
+FROM debian:bookworm
+RUN apt-get update && apt-get install -y curl gcc libc6-dev
+RUN curl https://sh.rustup.rs -sSf | sh -s -- -y
+ENV PATH=/root/.cargo/bin:$PATH
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+CMD ["/app/target/release/app"]
+"""
+    made = runtime(text)
+    assert "rustup" not in made
+    assert "RUN apt-get update && apt-get install -y curl\n" in made
+    assert "COPY --from=build /app/target/release/app /app/target/release/app\n" in made
+
+
+def test_a_go_from_an_archive_stays_behind() -> None:
+    text = """\
+FROM debian:bookworm
+RUN apt-get update && apt-get install -y wget ca-certificates
+RUN wget -qO- https://go.dev/dl/go1.22.1.linux-amd64.tar.gz | tar -C /usr/local -xz
+ENV PATH=$PATH:/usr/local/go/bin
+WORKDIR /app
+COPY . .
+RUN go build -o server
+CMD ["./server"]
+"""
+    made = runtime(text)
+    assert "/usr/local/go " not in made
+    assert "COPY --from=build /app/server /app/server\n" in made
+
+
+def test_maven_goes_to_the_java_runtime_of_its_version() -> None:
+    text = """\
+FROM maven:3.9-eclipse-temurin-17
+WORKDIR /app
+COPY pom.xml .
+COPY src src
+RUN mvn -q package
+EXPOSE 8080
+CMD ["java", "-Xmx1g", "-jar", "target/app.jar"]
+"""
+    assert (
+        runtime(text)
+        == """\
+FROM eclipse-temurin:17-jre
+WORKDIR /app
+COPY --from=build /app/target /app/target
+EXPOSE 8080
+CMD ["java", "-Xmx1g", "-jar", "target/app.jar"]
+"""
+    )
+
+
+def test_a_jar_with_everything_in_it_goes_over_alone() -> None:
+    text = """\
+FROM gradle:8.7-jdk21
+WORKDIR /app
+COPY . .
+RUN gradle --no-daemon shadowJar
+CMD ["java", "-jar", "build/libs/app-all.jar"]
+"""
+    made = runtime(text)
+    assert made.startswith("FROM eclipse-temurin:21-jre\n")
+    assert "COPY --from=build /app/build/libs/app-all.jar /app/build/libs/app-all.jar\n" in made
+
+
+def test_a_jdk_of_the_distribution_leaves_its_runtime() -> None:
+    text = """\
+FROM debian:bookworm
+RUN apt-get update && apt-get install -y --no-install-recommends openjdk-17-jdk-headless maven
+WORKDIR /app
+COPY . .
+RUN mvn -q package
+CMD ["java", "-jar", "target/app.jar"]
+"""
+    assert (
+        "RUN apt-get update && apt-get install -y --no-install-recommends openjdk-17-jre-headless\n"
+        in runtime(text)
+    )
+
+
+def test_dotnet_publishes_into_the_runtime_image_and_keeps_the_port() -> None:
+    text = """\
+FROM mcr.microsoft.com/dotnet/sdk:8.0
+WORKDIR /src
+COPY *.csproj .
+RUN dotnet restore
+COPY . .
+RUN dotnet publish -c Release -o /out
+WORKDIR /out
+ENTRYPOINT ["dotnet", "app.dll"]
+"""
+    made = runtime(text)
+    assert made.startswith("FROM mcr.microsoft.com/dotnet/aspnet:8.0\nENV ASPNETCORE_HTTP_PORTS=\n")
+    assert "COPY --from=build /out /out\n" in made
+
+
+def test_dotnet_with_a_port_of_its_own_needs_no_line_for_it() -> None:
+    text = """\
+FROM mcr.microsoft.com/dotnet/sdk:8.0
+ENV ASPNETCORE_URLS=http://+:80
+WORKDIR /src
+COPY . .
+RUN dotnet publish -o /out
+ENTRYPOINT ["dotnet", "/out/app.dll"]
+"""
+    assert "ASPNETCORE_HTTP_PORTS" not in runtime(text)
+
+
+def test_a_node_build_takes_its_folder_to_the_slim_image() -> None:
+    text = """\
+FROM node:20-bookworm
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci
+COPY . .
+RUN npm run build
+CMD ["node", "dist/index.js"]
+"""
+    made = runtime(text)
+    assert made.startswith("FROM node:20-bookworm-slim\n")
+    assert made.endswith('WORKDIR /app\nCOPY --from=build /app /app\nCMD ["node", "dist/index.js"]\n')
+
+
+def test_native_node_modules_leave_the_compiler_behind() -> None:
+    text = """\
+FROM node:20-alpine
+RUN apk add --no-cache python3 make g++
+WORKDIR /app
+COPY . .
+RUN npm ci
+CMD ["node", "index.js"]
+"""
+    assert (
+        runtime(text)
+        == """\
+FROM node:20-alpine
+RUN apk add --no-cache python3 libstdc++ libgomp
+WORKDIR /app
+COPY --from=build /app /app
+CMD ["node", "index.js"]
+"""
+    )
+
+
+def test_python_packages_that_compile_leave_the_compiler_behind() -> None:
+    text = """\
+FROM python:3.12-slim-bookworm
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libpq-dev && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+CMD ["gunicorn", "app:app"]
+"""
+    made = runtime(text)
+    assert made.startswith(
+        "FROM python:3.12-slim-bookworm\nRUN apt-get update && apt-get install -y --no-install-recommends libgomp1 libpq5 && rm"
+    )
+    for folder in ("lib/python3.12/site-packages", "bin", "share", "etc"):
+        assert f"COPY --from=build /usr/local/{folder} /usr/local/{folder}\n" in made
+    assert made.endswith('COPY . .\nCMD ["gunicorn", "app:app"]\n')
+
+
+def test_a_virtual_environment_comes_over_as_a_whole() -> None:
+    text = """\
+FROM debian:bookworm
+RUN apt-get update && apt-get install -y --no-install-recommends python3-venv gcc libc6-dev python3-dev
+RUN python3 -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH
+COPY requirements.txt /tmp/
+RUN pip install -r /tmp/requirements.txt
+COPY app.py /
+CMD ["python3", "/app.py"]
+"""
+    made = runtime(text)
+    assert "--no-install-recommends python3 libgomp1\n" in made
+    assert "COPY --from=build /opt/venv /opt/venv\n" in made
+    assert "requirements" not in made
+
+
+def test_fortran_keeps_its_library() -> None:
+    text = """\
+FROM debian:bookworm
+RUN apt-get update && apt-get install -y gfortran
+COPY prog.f90 /
+RUN gfortran -o /usr/local/bin/prog /prog.f90
+CMD prog
+"""
+    assert "apt-get install -y libgfortran5\n" in runtime(text)
+
+
+def test_alpine_gets_the_cpp_library_by_name() -> None:
+    text = """\
+FROM alpine:3.19
+RUN apk add --no-cache g++
+COPY main.cpp /
+RUN g++ -o /main /main.cpp
+CMD ["/main"]
+"""
+    assert (
+        runtime(text)
+        == 'FROM alpine:3.19\nRUN apk add --no-cache libstdc++\nCOPY --from=build /main /main\nCMD ["/main"]\n'
+    )
+
+
+def test_the_gcc_image_brings_its_own_newer_library() -> None:
+    text = """\
+FROM gcc:13-bookworm
+WORKDIR /app
+COPY main.cpp .
+RUN g++ -o main main.cpp
+CMD ["./main"]
+"""
+    assert (
+        runtime(text)
+        == """\
+FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=build /app/main /app/main
+COPY --from=build /usr/local/lib64/libstdc++.so.6 /usr/local/lib64/libgcc_s.so.1 /usr/local/lib/
+RUN ldconfig
+CMD ["./main"]
+"""
+    )
