@@ -113,27 +113,28 @@ def names(command: Command, walker: Walker) -> tuple[tuple[ShellWord, ...], dict
     return tuple(words), found
 
 
-def install(command: Command, walker: Walker) -> Install | str:
-    """An install command, or why it cannot be taken apart."""
+def install(command: Command, walker: Walker) -> tuple[Install, str]:
+    """An install command, and why it cannot be taken apart, if so."""
     manager = manager_of(command) or ""
     words, found = names(command, walker)
+    problem = ""
     elsewhere = [name for name in _ELSEWHERE if name in found]
     if manager == "apt" and "-t" in found:
         elsewhere.append("-t")
     if elsewhere:
-        return f"packages are installed with `{elsewhere[0]}`"
+        problem = f"packages are installed with `{elsewhere[0]}`"
     for word in words:
         text = walker.value(word)
         if text is None or word.value is None:
-            return f"the packages of `{word.raw}` are not written where they are installed"
-        if text.endswith((".deb", ".rpm", ".apk")) or "/" in text or "*" in text or text.startswith("@"):
-            return f"`{text}` is installed from a file or by a pattern"
+            problem = problem or f"the packages of `{word.raw}` are not written where they are installed"
+        elif text.endswith((".deb", ".rpm", ".apk")) or "/" in text or "*" in text or text.startswith("@"):
+            problem = problem or f"`{text}` is installed from a file or by a pattern"
     recommended = manager == "apt" and "--no-install-recommends" not in found
     options = [found.get("-o") or "", found.get("--option") or ""]
     if any("Install-Recommends=false" in o or "Install-Recommends=0" in o for o in options):
         recommended = False
     virtual = found.get("-t") or found.get("--virtual") or ""
-    return Install(command, manager, words, recommended, virtual)
+    return Install(command, manager, words, recommended, virtual), problem
 
 
 class Packages:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SYSTEM = ("/bin", "/usr/bin", "/sbin", "/usr/sbin")
 _BUILD_TOOLS = frozenset((
-    "go", "cargo", "make", "mvn", "gradle", "sbt", "gcc", "g++", "npm", "npx", "yarn", "pnpm", "cmake", "javac", "rustc", "tsc", "ninja",
+    "go", "cargo", "make", "mvn", "gradle", "sbt", "gcc", "g++", "cmake", "javac", "rustc", "tsc", "ninja", "cc", "clang",
 ))  # fmt: skip
 # Languages whose outputs a system starts without an interpreter.
 _NATIVE = frozenset(("c", "c++", "opaque", "go", "rust", "dotnet"))
@@ -49,6 +49,8 @@ class Providers:
         if path and not inside_any(path, _SYSTEM):
             return f"nothing in the file tells what makes {path}"
         name = program.name
+        if name in _BUILD_TOOLS or (self.tables.build_only(name) and name not in self.base.programs):
+            return f"it starts `{name}`, a build tool"
         if name == "java" and any(w.endswith(".java") for w in program.arguments):
             return "it compiles a Java source when it starts"
         if (
@@ -61,8 +63,6 @@ class Providers:
             return "bash is not in the runtime image"
         if name in self.usual or name in ("sh", "bash"):
             return ""
-        if name in _BUILD_TOOLS or self.tables.build_only(name):
-            return f"it starts `{name}`, a build tool"
         if not path and self.taker.whole_prefix():
             return ""
         return f"nothing in the file tells where `{name}` comes from"

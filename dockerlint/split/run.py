@@ -90,18 +90,17 @@ def _task(script: Script, statement: Statement | None, commands: tuple[Command, 
     compiles = ""
     for command in commands:
         effect = _effect(command, walker, text)
-        if effect.kind == Kind.BUILD and not compiles and not effect.unknown:
+        if effect.kind == Kind.BUILD and not compiles:
             name = _known(command)
             if name in compilers.HANDLERS and compilers.compiles(name, command):
                 compiles = command.name or ""
         if effect.kind == Kind.INSTALL:
-            made = packages.install(command, walker)
-            if isinstance(made, str):
-                effect = unknown(made)
+            made, problem = packages.install(command, walker)
+            installs.append(made)
+            if problem:
+                effect = unknown(problem)
             elif command.within and any(w not in ("group", "pipeline") for w in command.within):
                 effect = unknown("packages are installed inside a condition or a loop")
-            else:
-                installs.append(made)
         if effect.kind == Kind.REMOVE:
             for word in packages.names(command, walker)[0]:
                 removes.append(walker.value(word) or "$")

@@ -474,7 +474,9 @@ class Writer:
 
     def _is_work_only(self, path: str) -> bool:
         return any(inside(path, a) or inside(a, path) for a in self.areas) and not any(
-            inside(p, path) or inside(path, p) for p in (*self.taker.takes.values(), *self.needs.paths)
+            inside(p, path) or inside(path, p)
+            for p in (*self.taker.takes.values(), *self.needs.paths)
+            if p != "/"
         )
 
     def _users(self) -> None:
