@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import pairwise
+
 from dockerlint.frozen import record
 from dockerlint.source import Span
 
@@ -48,7 +51,7 @@ class Fix:
         if self.applicability == Applicability.UNSAFE and not self.reason:
             raise ValueError(f"the unsafe fix {self.title!r} does not say how the image may differ")
         ordered = sorted(self.edits, key=lambda e: (e.span.start, e.span.end))
-        for one, two in zip(ordered, ordered[1:]):
+        for one, two in pairwise(ordered):
             if two.span.start < one.span.end or one.span == two.span:
                 raise ValueError(f"the fix {self.title!r} has edits that overlap")
 
@@ -61,9 +64,17 @@ def apply(text: str, fixes: Sequence[Fix]) -> tuple[str, list[Fix]]:
     """
     taken: list[Edit] = []
     applied: list[Fix] = []
+    # Edits that are in do not overlap, so their ends are in the order of their starts.
+    starts: list[int] = []
+    ends: list[int] = []
     for fix in fixes:
-        if any(edit.span.touches(other.span) for edit in fix.edits for other in taken):
+        places = [bisect_right(starts, edit.span.end) for edit in fix.edits]
+        if any(at and ends[at - 1] >= edit.span.start for at, edit in zip(places, fix.edits)):
             continue
+        for edit in sorted(fix.edits, key=lambda e: (e.span.start, e.span.end)):
+            at = bisect_right(starts, edit.span.start)
+            starts.insert(at, edit.span.start)
+            ends.insert(at, edit.span.end)
         taken.extend(fix.edits)
         applied.append(fix)
     return splice(text, taken), applied

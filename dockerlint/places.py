@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 def instruction_at(dockerfile: Dockerfile, offset: int) -> Instruction | None:
     """The top-level instruction that an offset lies in."""
     body = dockerfile.body
-    at = bisect_right([instruction.span.start for instruction in body], offset) - 1
+    at = bisect_right(body, offset, key=lambda instruction: instruction.span.start) - 1
     if at < 0 or offset > body[at].span.end:
         return None
     return body[at]
+
+
+def instruction_behind(dockerfile: Dockerfile, offset: int) -> Instruction | None:
+    """The first top-level instruction that begins behind an offset."""
+    at = bisect_right(dockerfile.body, offset, key=lambda instruction: instruction.span.start)
+    return dockerfile.body[at] if at < len(dockerfile.body) else None
 
 
 def peer_position(dockerfile: Dockerfile, span: Span) -> Position:

@@ -132,7 +132,8 @@ class _Run:
         newline = self.now.source.newline
         by_fix = [(_with_newlines(found.fix, newline), found) for found in wanted]
         _, applied = apply(self.now.source.text, [fix for fix, _ in by_fix])
-        chosen = [(fix, found) for fix, found in by_fix if any(fix is one for one in applied)]
+        went_in = {id(fix) for fix in applied}
+        chosen = [(fix, found) for fix, found in by_fix if id(fix) in went_in]
         after, why = self._attempt([fix for fix, _ in chosen])
         if why:
             chosen, after = self._without_the_guilty(chosen)
@@ -143,17 +144,23 @@ class _Run:
     def _without_the_guilty(
         self, chosen: list[tuple[Fix, Found]]
     ) -> tuple[list[tuple[Fix, Found]], Look | None]:
-        """Add one fix after the other, and leave out those with which the check fails."""
+        """Add the fixes half by half, and leave out those with which the check fails."""
         good: list[tuple[Fix, Found]] = []
         best: Look | None = None
-        for fix, found in chosen:
-            after, why = self._attempt([*(f for f, _ in good), fix])
-            if why:
+        waiting = [chosen]
+        while waiting:
+            batch = waiting.pop()
+            after, why = self._attempt([fix for fix, _ in (*good, *batch)])
+            if not why:
+                good += batch
+                best = after
+            elif len(batch) == 1:
+                found = batch[0][1]
                 self._left_out.add(self._key(found))
                 self.refused[found.name] = why
             else:
-                good.append((fix, found))
-                best = after
+                middle = len(batch) // 2
+                waiting += [batch[middle:], batch[:middle]]
         return good, best
 
     def _attempt(self, fixes: list[Fix]) -> tuple[Look | None, str]:

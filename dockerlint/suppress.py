@@ -21,7 +21,7 @@ import re
 
 from dockerlint.frozen import record, replace
 from dockerlint.model import Run
-from dockerlint.places import instruction_at, peer_position
+from dockerlint.places import instruction_at, instruction_behind, peer_position
 from dockerlint.rule import Severity
 
 TYPE_CHECKING = False
@@ -67,12 +67,16 @@ class Checks:
 
 @record
 class _Silence:
-    """Names that are silent from one offset to another; hadolint counts in lines instead."""
+    """Names that are silent from one offset to another; hadolint counts in lines instead.
+
+    `home` is where the one instruction begins that it is for, None when it is for more.
+    """
 
     names: frozenset[str]
     start: int
     end: int
     by_line: bool = False
+    home: int | None = None
 
 
 _OURS = re.compile(r"dockerlint[ \t]+([a-z-]*)[ \t]*(=?)[ \t]*(.*)", re.DOTALL)
@@ -131,16 +135,16 @@ def silence(
     if not found:
         return found, 0
     checks = checks_of(dockerfile) if config.profile != "hadolint" else Checks()
-    silences = [*_our_silences(dockerfile)]
+    silences = _Silences([*_our_silences(dockerfile)])
     if config.pragmas and "hadolint" in dockerfile.source.text:
-        silences += _hadolint_silences(dockerfile)
+        silences.add(_hadolint_silences(dockerfile))
     skips = _skips(dockerfile) if config.profile != "hadolint" and "check" in dockerfile.source.text else {}
     kept: list[Found] = []
     for one in found:
         words = _words(one, rules)
         if _is_skipped(dockerfile, one, words, checks, skips, config.profile == "buildkit"):
             continue
-        if silences and any(s.names & words and _in(dockerfile, one, s) for s in silences):
+        if silences.cover(dockerfile, one, words):
             continue
         if checks.error and config.profile == "buildkit":
             one = replace(one, severity=Severity.ERROR)
@@ -157,9 +161,33 @@ def _words(found: Found, rules: Rules) -> frozenset[str]:
     return frozenset(words)
 
 
-def _in(dockerfile: Dockerfile, found: Found, silence: _Silence) -> bool:
-    place = peer_position(dockerfile, found.span).line if silence.by_line else found.span.start
-    return silence.start <= place < silence.end
+class _Silences:
+    """Silences by where they begin: most are for one instruction, and a file may have thousands."""
+
+    def __init__(self, silences: Iterable[_Silence]) -> None:
+        self._wide: list[_Silence] = []
+        self._narrow: dict[tuple[bool, int], list[_Silence]] = {}
+        self.add(silences)
+
+    def add(self, silences: Iterable[_Silence]) -> None:
+        """Take in some more."""
+        for silence in silences:
+            if silence.home is None:
+                self._wide.append(silence)
+            else:
+                self._narrow.setdefault((silence.by_line, silence.home), []).append(silence)
+
+    def cover(self, dockerfile: Dockerfile, found: Found, words: frozenset[str]) -> bool:
+        """Whether one of them is for a finding that goes by some words."""
+        if not self._wide and not self._narrow:
+            return False
+        offset = found.span.start
+        line = peer_position(dockerfile, found.span).line
+        instruction = instruction_at(dockerfile, offset)
+        near = [*self._wide, *self._narrow.get((True, line), ())]
+        if instruction is not None:
+            near += self._narrow.get((False, instruction.span.start), ())
+        return any(s.names & words and s.start <= (line if s.by_line else offset) < s.end for s in near)
 
 
 def _our_silences(dockerfile: Dockerfile) -> Iterator[_Silence]:
@@ -173,15 +201,15 @@ def _our_silences(dockerfile: Dockerfile) -> Iterator[_Silence]:
             continue
         inside = instruction_at(dockerfile, remark.span.start)
         if inside is None:
-            following = [i for i in dockerfile.body if i.span.start > remark.span.start]
-            if following:
-                yield _Silence(names, following[0].span.start, following[0].span.end + 1)
+            below = instruction_behind(dockerfile, remark.span.start)
+            if below is not None:
+                yield _Silence(names, below.span.start, below.span.end + 1, home=below.span.start)
             continue
         for line in range(source.line_of(remark.span.start) + 1, len(source.line_starts) + 1):
             span = source.line_span(line)
             written = source.slice(span).strip()
             if written and not written.startswith("#"):
-                yield _Silence(names, span.start, span.end + 1)
+                yield _Silence(names, span.start, span.end + 1, home=inside.span.start)
                 break
 
 
@@ -205,7 +233,7 @@ def _hadolint_silences(dockerfile: Dockerfile) -> Iterator[_Silence]:
             end = min((line for line in froms if line > below), default=last + 1)
             yield _Silence(names, below + 1, end, by_line=True)
         else:
-            yield _Silence(names, below, below + 1, by_line=True)
+            yield _Silence(names, below, below + 1, by_line=True, home=below)
 
 
 def checks_of(dockerfile: Dockerfile) -> Checks:

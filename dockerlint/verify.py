@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
+from itertools import accumulate
+
 from dockerlint.model import Run
 from dockerlint.rule import Severity
 from dockerlint.shell import scripts
@@ -34,11 +38,10 @@ def _new_problem(old: Dockerfile, new: Dockerfile) -> str:
     """Something BuildKit would refuse that it did not refuse before."""
     from dockerlint.refuse import problems
 
-    known = [problem.message for problem in (*old.problems, *problems(old))]
+    known = Counter(problem.message for problem in (*old.problems, *problems(old)))
     for problem in (*new.problems, *problems(new)):
-        if problem.message in known:
-            known.remove(problem.message)
-        else:
+        known[problem.message] -= 1
+        if known[problem.message] < 0:
             return f"the file would not build: {problem.message}"
     return ""
 
@@ -62,9 +65,13 @@ def _lost_instruction(old: Dockerfile, new: Dockerfile, edits: Sequence[Edit]) -
             return f"{instruction.keyword.name} on line {instruction.first_line} would be read differently"
         same.add(now.span.start)
     claimed += moves.inserted()
+    claimed.sort()
+    reach = list(accumulate((end for _, end in claimed), max))
     for instruction in new.body:
-        at = instruction.span.start
-        if at not in same and not any(start <= at <= end for start, end in claimed):
+        if instruction.span.start in same:
+            continue
+        below = bisect_right(claimed, (instruction.span.start, len(new.source.text)))
+        if not below or reach[below - 1] < instruction.span.start:
             return f"an instruction would appear on line {instruction.first_line}"
     return ""
 
@@ -78,38 +85,39 @@ class _Moves:
 
     def __init__(self, edits: Sequence[Edit]) -> None:
         self._edits = sorted(edits, key=lambda edit: (edit.span.start, edit.span.end))
+        self._starts = [edit.span.start for edit in self._edits]
+        self._ends = [edit.span.end for edit in self._edits]
+        # By how much the text behind the first n edits has moved.
+        self._moved = [0, *accumulate(len(edit.text) - len(edit.span) for edit in self._edits)]
 
     def touches(self, span: Span) -> bool:
         """Whether an edit changes something in a span, or adds to its end."""
-        return any(e.span.start <= span.end and e.span.end > span.start for e in self._edits)
+        below = bisect_right(self._starts, span.end)
+        return below > 0 and self._ends[below - 1] > span.start
 
     def start(self, offset: int) -> int:
         """The new offset of a place, before what is inserted there."""
-        return offset + sum(
-            len(e.text) - len(e.span) for e in self._edits if e.span.end <= offset and e.span.start < offset
-        )
+        before = bisect_right(self._ends, offset)
+        while before and self._starts[before - 1] >= offset:
+            before -= 1
+        return offset + self._moved[before]
 
     def end(self, offset: int) -> int:
         """The new offset of a place, behind what is inserted there."""
-        return offset + sum(len(e.text) - len(e.span) for e in self._edits if e.span.end <= offset)
+        return offset + self._moved[bisect_right(self._ends, offset)]
 
     def inserted(self) -> list[tuple[int, int]]:
         """The ranges of the new text that come from edits."""
-        found, moved = [], 0
-        for edit in self._edits:
-            start = edit.span.start + moved
-            found.append((start, start + len(edit.text)))
-            moved += len(edit.text) - len(edit.span)
-        return found
+        starts = [edit.span.start + moved for edit, moved in zip(self._edits, self._moved)]
+        return [(start, start + len(edit.text)) for start, edit in zip(starts, self._edits)]
 
 
 def _lost_comment(old: Dockerfile, new: Dockerfile, edits: Sequence[Edit]) -> str:
     """A comment that is gone, unless an edit is about nothing but comments."""
-    left = [text for _, text in _comments(new)]
+    left = Counter(text for _, text in _comments(new))
     for span, text in _comments(old):
-        if text in left:
-            left.remove(text)
-        elif not any(_is_about(old, edit, span) for edit in edits):
+        left[text] -= 1
+        if left[text] < 0 and not any(_is_about(old, edit, span) for edit in edits):
             return f"the comment on line {old.source.line_of(span.start)} would be lost"
     return ""
 
@@ -147,10 +155,10 @@ def _broken_script(old: Dockerfile, new: Dockerfile) -> str:
 
 def _new_error(before: Look, after: Look) -> str:
     """A finding of error severity by a rule that had fewer of them before."""
-    known = [found.name for found in before.found if found.severity == Severity.ERROR]
+    known = Counter(found.name for found in before.found if found.severity == Severity.ERROR)
     for found in after.found:
         if found.severity == Severity.ERROR:
-            if found.name not in known:
+            known[found.name] -= 1
+            if known[found.name] < 0:
                 return f"{found.name} would be found on line {found.start.line}"
-            known.remove(found.name)
     return ""
