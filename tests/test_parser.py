@@ -77,6 +77,8 @@ def test_the_escape_character_of_flags_is_that_of_the_directive() -> None:
         ("ARG a b=c 'd e=f'", "pairs", ["a", "b=c", "'d e=f'"]),
         ("ENV a=b c='d e'", "pairs", ["a", "b", "=", "c", "'d e'", "="]),
         ("ENV a=b\u00a0c=d", "pairs", ["a", "b", "=", "c", "d", "="]),
+        ("ENV a=b\x1cc", "pairs", ["a", "b\x1cc", "="]),
+        ("ENV a\x1fb=c", "pairs", ["a\x1fb", "c", "="]),
         ("ENV a b=c", "legacy", ["a", "b=c", ""]),
         ('ENV "a b" c', "legacy", ['"a', 'b" c', ""]),
         ('ENV "a=b"=c', "pairs", ['"a', 'b"=c', "="]),
