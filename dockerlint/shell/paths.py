@@ -6,6 +6,8 @@ Paths are compared as they are written, quotes removed, with every spelling of a
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from dockerlint.shell.quoting import unquoted
 
 TYPE_CHECKING = False
@@ -119,7 +121,7 @@ def _removed(command: Command) -> list[str]:
         if word.startswith(("-", "(", "!")):
             break
         starts.append(word)
-    runs_rm = any(a in ("-exec", "-execdir") and b == "rm" for a, b in zip(words, words[1:]))
+    runs_rm = any(a in ("-exec", "-execdir") and b == "rm" for a, b in pairwise(words))
     return starts if runs_rm or "-delete" in words else []
 
 

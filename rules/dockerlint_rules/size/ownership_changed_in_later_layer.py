@@ -1,24 +1,21 @@
 from __future__ import annotations
 
-from dockerlint.model import Copy, Dockerfile, Run, Workdir
+from dockerlint.model import Dockerfile, Run
 from dockerlint.reach import shipped
-from dockerlint.rule import Applicability, Bad, Edit, Finding, Fix, Good, Severity, Span, rule, safe
+from dockerlint.rule import Bad, Finding, Good, Severity, rule, safe
 from dockerlint.shell import scripts
-from dockerlint.shell.copied import earlier, target, target_file
-from dockerlint.shell.edits import editable, remove_command, remove_instruction
+from dockerlint.shell.copied import earlier
 from dockerlint.shell.fetching import fetched
-from dockerlint.shell.moving import between
-from dockerlint.shell.paths import UNKNOWN, folders, joined, normal, shown
+from dockerlint.shell.ownership import as_copy_option, is_over
+from dockerlint.shell.paths import UNKNOWN, folders, joined, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dockerlint.model import Add, Instruction, Stage
+    from dockerlint.model import Stage
     from dockerlint.shell import Command, Script
 
-MAKES_USERS = ("useradd", "adduser", "groupadd", "addgroup", "usermod", "groupmod", "deluser", "userdel")
-EXECUTABLE = ("+x", "a+x", "ugo+x", "u+x")
 OPTIONS = ("chown", "chmod")
 
 
@@ -89,13 +86,13 @@ def _changes(
     if not deep and not only:
         return
     paths = [joined(folder or UNKNOWN, shown(w)) or "" for w in command.operands[1:]]
-    copies = [c for path in paths for c in earlier(stage, run) if _is_over(path, c, deep)]
+    copies = [c for path in paths for c in earlier(stage, run) if is_over(path, c, deep)]
     name = command.name or ""
     if copies:
         yield Finding(
             command.span,
             f"{name} stores what line {copies[0].first_line} copies once more; use COPY --{name} there",
-            _fix(dockerfile, run, script, command, paths, tuple(dict.fromkeys(copies))),
+            as_copy_option(dockerfile, run, script, command, paths, tuple(dict.fromkeys(copies))),
         )
         return
     maker = next((m for path in paths for m in _makers(stage, run, path)), None) if deep else None
@@ -106,16 +103,6 @@ def _changes(
         )
 
 
-def _is_over(path: str, copy: Copy | Add, deep: bool) -> bool:
-    """Whether a changed path holds what an instruction copies."""
-    file, place = target_file(copy), target(copy)
-    if normal(path) == file:
-        return True
-    if not deep or place is None or path in ("/", ""):
-        return False
-    return place == normal(path) or place.startswith(normal(path) + "/")
-
-
 def _makers(stage: Stage, run: Run, path: str) -> Iterator[Run]:
     """Earlier RUN instructions of the stage that download, clone or unpack below a path."""
     for other in stage.of(Run):
@@ -124,128 +111,3 @@ def _makers(stage: Stage, run: Run, path: str) -> Iterator[Run]:
                 for made in fetched(script, other.state.workdir):
                     if made.path == path or made.path.startswith(path + "/"):
                         yield other
-
-
-def _fix(
-    dockerfile: Dockerfile,
-    run: Run,
-    script: Script,
-    command: Command,
-    paths: list[str],
-    copies: tuple[Copy | Add, ...],
-) -> Fix | None:
-    value = _value(command)
-    first = min(copies, key=lambda c: c.span.start)
-    middle = between(dockerfile, first, run)
-    if value is None or middle is None or not editable(script) or not command.at_top or command.redirects:
-        return None
-    option, number, reason = value
-    if any(not isinstance(c, Copy) or c.exec_form or c.flag(option) or c.flag("link") for c in copies):
-        return None
-    if any(not any(_is_over(p, c, True) for c in copies) for p in paths):
-        return None
-    if _is_old_syntax(dockerfile) or any(_is_used(i, paths, copies) for i in middle):
-        return None
-    others = [c for c in script.commands if c.start < command.start]
-    if option == "chown" and not number and any(c.name in MAKES_USERS for c in (*others, *_commands(middle))):
-        return None
-    if any(_names(c, paths) for c in others):
-        return None
-    edits: list[Edit | None] = [
-        Edit(Span(c.keyword.span.end, c.keyword.span.end), f" --{option}={number or _text(command)}")
-        for c in copies
-    ]
-    whole = len(script.statements) == 1
-    edits.append(
-        remove_instruction(dockerfile, run) if whole else remove_command(dockerfile, run, script, command)
-    )
-    if any(edit is None for edit in edits):
-        return None
-    found = tuple(edit for edit in edits if edit is not None)
-    title = f"use COPY --{option}"
-    exact = all(path == target_file(c) for path in paths for c in copies)
-    if not exact and not _holds_copies_only(dockerfile, run, script, command, paths):
-        return None
-    if not reason and not exact:
-        reason = "a folder that was there before keeps its own owner and mode, and what else is in it, too"
-    return Fix(title, found, Applicability.UNSAFE, reason) if reason else Fix(title, found)
-
-
-# Folders that a base image hardly has.
-OWN = ("/app", "/code", "/src", "/srv", "/workspace", "/usr/src/app", "/home/", "/opt/app", "/project")
-
-
-def _holds_copies_only(
-    dockerfile: Dockerfile, run: Run, script: Script, command: Command, paths: list[str]
-) -> bool:
-    """Whether nothing but COPY seems to bring files to some folders: no RUN before speaks of them or
-    runs in them, and they look like the project's own."""
-    stage = dockerfile.stages[run.stage or 0]
-    for path in paths:
-        entered = [w for w in stage.of(Workdir) if w.span.end <= run.span.start]
-        places = [joined(w.state.workdir or UNKNOWN, w.path.value or "") for w in entered]
-        if path not in places and not path.startswith(OWN):
-            return False
-        for one in stage.lineage:
-            for other in one.of(Run):
-                if other.span.end <= run.span.start and (
-                    _is_in(other.state.workdir, path) or any(_names(c, [path]) for c in _commands((other,)))
-                ):
-                    return False
-    where = folders(script, run.state.workdir)
-    return not any(
-        c.start < command.start and c.name not in ("cd", "set", "echo") and any(_is_in(f, p) for p in paths)
-        for c, f in zip(script.commands, where)
-    )
-
-
-def _is_in(folder: str | None, path: str) -> bool:
-    return folder is None or folder == path or folder.startswith(path.rstrip("/") + "/")
-
-
-def _value(command: Command) -> tuple[str, str, str] | None:
-    """The COPY option, its numeric value ("" for names), and how the result may differ."""
-    text = _text(command)
-    if command.name == "chmod":
-        if text in EXECUTABLE and not command.has("-R"):
-            return "chmod", "755", "the mode becomes 755, whatever the other bits are in the build context"
-        return ("chmod", text, "") if text.isdigit() and 3 <= len(text) <= 4 else None
-    user, _, group = text.partition(":")
-    if not user or not group or any(c in text for c in "$`.\"' "):
-        return None
-    return "chown", text if user.isdigit() and group.isdigit() else "", ""
-
-
-def _text(command: Command) -> str:
-    return shown(command.operands[0])
-
-
-def _commands(instructions: tuple[Instruction, ...]) -> list[Command]:
-    return [c for i in instructions if isinstance(i, Run) for s in scripts(i) for c in s.commands]
-
-
-def _is_old_syntax(dockerfile: Dockerfile) -> bool:
-    """Whether a syntax directive asks for a frontend that is older than COPY --chmod (1.2)."""
-    versions = [d.value.rpartition(":")[2] for d in dockerfile.directives if d.name == "syntax"]
-    return any(
-        v in ("1.0", "1.1", "experimental") or v.startswith(("1.0.", "1.1.", "1.0-", "1.1-"))
-        for v in versions
-    )
-
-
-def _is_used(instruction: Instruction, paths: list[str], copies: tuple[Copy | Add, ...]) -> bool:
-    """Whether an instruction in between may read or write what changes, or does it as another user."""
-    if instruction in copies:
-        return False
-    if isinstance(instruction, Copy):
-        place = target(instruction)
-        return place is None or any(place == p or place.startswith(p + "/") for p in paths)
-    if not isinstance(instruction, Run):
-        return instruction.keyword.name in ("ADD", "VOLUME", "ONBUILD")
-    inside = any(_is_in(instruction.state.workdir, p) for p in paths)
-    return inside or any(_names(c, paths) for c in _commands((instruction,)))
-
-
-def _names(command: Command, paths: list[str]) -> bool:
-    texts = [shown(w) for w in (command.name_word, *command.arguments)]
-    return any(p in text or p.rpartition("/")[2] in text for p in paths for text in texts)
