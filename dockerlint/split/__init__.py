@@ -37,6 +37,15 @@ if TYPE_CHECKING:
     from dockerlint.model import Dockerfile
 
 
+# Every program that compiles has one of these in its name.
+_BUILDERS = (
+    "make", "gcc", "g++", "cc ", "c++", "clang", "go ", "cargo", "rustc", "pip", "venv", "setup.py", "npm", "yarn", "pnpm", "npx",
+    "tsc", "webpack", "vite", "mvn", "gradle", "sbt", "ant ", "javac", "kotlinc", "jar ", "dotnet", "ninja", "samu", "meson",
+    "gfortran", "c99", "c89", "lein", "mill", "ng ", "next ", "nuxt", "esbuild", "rollup", "parcel", "lerna", "nx ", "turbo",
+    "gulp", "grunt", "bower",
+)  # fmt: skip
+
+
 @record
 class Split:
     """How a file is split. `leaves` says what stays behind in the build stage, `takes` which paths
@@ -59,6 +68,10 @@ def split(dockerfile: Dockerfile) -> Split | Refusal | None:
     """The split of a file; None when there is nothing to split: no compile step, several stages,
     no program that the image starts, or a toolchain that does not stay in the image."""
     if len(dockerfile.stages) != 1 or dockerfile.problems:
+        return None
+    # Most files can be told by their text alone, without loading what follows.
+    text = dockerfile.source.text
+    if not any(word in text for word in _BUILDERS):
         return None
     from dockerlint.split.plan import plan
 

@@ -561,9 +561,12 @@ HANDLERS: dict[str, Handler] = {
 }  # fmt: skip
 
 # Programs of the table that fetch, pack or look but do not compile by themselves.
-_NOT_COMPILING = frozenset(
-    ("ar", "ranlib", "pkg-config", "pip", "python", "virtualenv", "venv", "corepack", "go-get")
-)
+_NOT_COMPILING = frozenset((
+    "ar", "ranlib", "pkg-config", "pip", "python", "virtualenv", "venv", "corepack", "configure", "Configure", "config",
+    "autogen.sh", "autogen", "bootstrap", "bootstrap.sh", "buildconf", "buildconf.sh", "autoreconf", "autoconf", "automake",
+    "aclocal", "libtoolize", "glibtoolize", "autoheader", "qmake", "qmake6", "qmake-qt5", "protoc", "flex", "bison", "yacc", "swig",
+    "ld", "as", "nasm", "yasm",
+))  # fmt: skip
 _NODE = frozenset(("npm", "yarn", "pnpm"))
 _NODE_BUILDS = frozenset(("run", "build", "run-script", "compile"))
 

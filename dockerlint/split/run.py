@@ -96,11 +96,12 @@ def _task(script: Script, statement: Statement | None, commands: tuple[Command, 
                 compiles = command.name or ""
         if effect.kind == Kind.INSTALL:
             made, problem = packages.install(command, walker)
-            installs.append(made)
             if problem:
                 effect = unknown(problem)
-            elif command.within and any(w not in ("group", "pipeline") for w in command.within):
+            if command.within and any(w not in ("group", "pipeline") for w in command.within):
                 effect = unknown("packages are installed inside a condition or a loop")
+            else:
+                installs.append(made)
         if effect.kind == Kind.REMOVE:
             for word in packages.names(command, walker)[0]:
                 removes.append(walker.value(word) or "$")

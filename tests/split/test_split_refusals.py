@@ -172,3 +172,15 @@ def test_the_runtime_base_is_of_the_same_release(base: str, runtime: str) -> Non
 def test_a_tag_that_does_not_tell_its_release_is_refused(base: str) -> None:
     text = f'FROM {base}\nWORKDIR /a\nCOPY . .\nRUN go build -o a\nCMD ["./a"]\n'
     assert refused(text) == f"dockerlint knows no runtime image for `{base}`"
+
+
+def test_a_text_without_any_build_tool_is_never_looked_at() -> None:
+    from dockerlint import split as package
+    from dockerlint.split.compilers import HANDLERS, compiles
+
+    class Call:
+        arguments = ()
+
+    for name in HANDLERS:
+        if compiles(name, Call()):  # type: ignore[arg-type]
+            assert any(word.strip() in name for word in package._BUILDERS), name
