@@ -24,7 +24,7 @@ def pages() -> dict[str, str]:
     loaded = load(cache=False)
     rules = [rule for rule in loaded.all if rule.check.__module__.startswith(f"{BUILT_IN}.")]
     found = {f"{rule.name}.md": page(rule) for rule in rules}
-    found["README.md"] = _index(rules)
+    found["index.md"] = _index(rules)
     return found
 
 

@@ -37,11 +37,12 @@ def page(rule: Rule) -> str:
         lines += ["## Fix", "", *_promise(rule), ""]
     if rule.options is not None:
         lines += ["## Options", "", *_options(rule), ""]
-    lines += ["## Examples", ""]
+    lines += ["## What is found", "", "It points at what stands between « and ».", ""]
     for bad in rule.bad:
         lines += _example(bad)
+    lines += ["## What is not", ""]
     for good in rule.good:
-        lines += ["Nothing is found here:", "", *_block(good.text, good), ""]
+        lines += [*_block(good.text, good), ""]
     lines += ["## Leave it out", "", *_leaving_out(rule), ""]
     if rule.source:
         lines += ["## Source", "", _link(rule.source), ""]
@@ -112,9 +113,9 @@ def _toml(value: object) -> str:
 
 
 def _example(bad: Bad) -> list[str]:
-    lines = ["«» marks what is found:", "", *_block(bad.text, bad), ""]
+    lines = [*_block(bad.text, bad), ""]
     if bad.fixed is not None:
-        lines += ["Fixed:", "", *_block(bad.fixed), ""]
+        lines += ["becomes", "", *_block(bad.fixed), ""]
     return lines
 
 
