@@ -14,6 +14,7 @@ script when it fails, and a command behind `;` runs although the one before it i
 from __future__ import annotations
 
 from dockerlint.fix import Edit
+from dockerlint.removal import removal
 from dockerlint.source import Span
 
 TYPE_CHECKING = False
@@ -125,11 +126,11 @@ def remove_command(dockerfile: Dockerfile, run: Run, script: Script, command: Co
 
 
 def remove_instruction(dockerfile: Dockerfile, instruction: Instruction) -> Edit | None:
-    """Take a whole instruction out, with its last line end; comments above it stay.
+    """Take a whole instruction out, with its last line end; comments above and inside it stay.
 
-    None when comments stand inside it, or when it is an ONBUILD trigger's.
+    None for an ONBUILD trigger, and where something else stands on its lines.
     """
-    if instruction.comments or instruction.onbuild:
+    if instruction.onbuild:
         return None
     text = dockerfile.source.text
     start, end = instruction.span.start, instruction.span.end
@@ -140,6 +141,8 @@ def remove_instruction(dockerfile: Dockerfile, instruction: Instruction) -> Edit
     tail = text[end:] if stop < 0 else text[end:stop]
     if tail.strip():
         return None
+    if instruction.comments:
+        return removal(dockerfile, instruction)
     after = len(text) if stop < 0 else stop + 1
     blank_above = line == 0 or text[:line].endswith(("\n\n", "\n\r\n"))
     if blank_above:

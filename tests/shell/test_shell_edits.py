@@ -190,7 +190,7 @@ def test_a_command_is_taken_out_with_its_operator(before: str, after: str | None
         ("FROM x\n\nRUN a\n\nRUN b\n", "FROM x\n\nRUN b\n"),
         ("FROM x\n# why\nRUN a\nRUN b\n", "FROM x\n# why\nRUN b\n"),
         ("FROM x\nRUN a", "FROM x\n"),
-        ("FROM x\nRUN a \\\n # why\n b\n", None),
+        ("FROM x\nRUN a \\\n # why\n b\nRUN c\n", "FROM x\n # why\nRUN c\n"),
         ("FROM x\nONBUILD RUN a\n", None),
     ],
 )
