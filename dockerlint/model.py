@@ -111,14 +111,14 @@ class CommandLine:
 
     In exec form `words` are the decoded elements; in shell form `words` is empty and
     `text` is the logical text for the shell. `span` covers both forms in the file.
-    `_script` is a memo of `dockerlint.shell`.
+    `_script` and `_hadolint` are memos of `dockerlint.shell`.
     """
 
     span: Span
     text: Mapped
     words: tuple[Word, ...] | None
     heredocs: tuple[Heredoc, ...] = ()
-    _memo = ("_script",)
+    _memo = ("_script", "_hadolint")
 
     @property
     def is_exec(self) -> bool:
@@ -382,7 +382,7 @@ class Dockerfile:
     problems: tuple[Problem, ...]
     build_args: Mapping[str, str]
     ignore_patterns: tuple[str, ...] | None = None
-    _memo = ("_by_kind",)
+    _memo = ("_presumed",)
 
     def instructions(self, *kinds: type[Kind], onbuild: bool = False) -> Iterator[Kind]:
         """All instructions of some kinds, in file order; with `onbuild` also the ones

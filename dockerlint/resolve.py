@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dockerlint.build import Builder, Frame, comment, leaves
+from dockerlint.frozen import remember
 from dockerlint.model import (
     Arg,
     Directive,
@@ -34,6 +35,11 @@ PLATFORM_ARGS = (
     "TARGETPLATFORM", "TARGETOS", "TARGETOSVERSION", "TARGETARCH", "TARGETVARIANT",
 )  # fmt: skip
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# What they are on the machine that most images are built on and for.
+PRESUMED_ARGS = {
+    "BUILDPLATFORM": "linux/amd64", "BUILDOS": "linux", "BUILDARCH": "amd64",
+    "TARGETPLATFORM": "linux/amd64", "TARGETOS": "linux", "TARGETARCH": "amd64",
+}  # fmt: skip
 
 
 def parse(
@@ -61,11 +67,15 @@ def resolve(
     build_args: Mapping[str, str] | None = None,
     target: str | None = None,
     ignore_patterns: tuple[str, ...] | None = None,
+    presume: bool = False,
 ) -> Dockerfile:
-    """The model of a file. `problems` are those of its lines and arguments (phase B)."""
+    """The model of a file. `problems` are those of its lines and arguments (phase B).
+
+    With `presume` nothing is unknown: see `presumed`.
+    """
     source = tree.source
     args = dict(build_args or {})
-    resolver = _Resolver(tree, args, target)
+    resolver = _Resolver(tree, args, target, presume)
     comments: list[Comment] = []
     for item in tree.nodes:
         if isinstance(item, InstructionNode):
@@ -85,10 +95,23 @@ def resolve(
     )  # fmt: skip
 
 
+def presumed(dockerfile: Dockerfile) -> Dockerfile:
+    """The same file as a build for linux/amd64 sees it that gets no other arguments, and whose base
+    images set no variable but PATH: every word has a value. Spans are the same in both."""
+
+    def make() -> Dockerfile:
+        tree = parse_tree(dockerfile.source)
+        return resolve(tree, dockerfile.build_args, None, dockerfile.ignore_patterns, presume=True)
+
+    return remember(dockerfile, "_presumed", make)
+
+
 class _Resolver:
     """Walks the instructions in order and keeps what is in force."""
 
-    def __init__(self, tree: Tree, build_args: Mapping[str, str], target: str | None) -> None:
+    def __init__(
+        self, tree: Tree, build_args: Mapping[str, str], target: str | None, presume: bool = False
+    ) -> None:
         self.source = tree.source
         self.escape = tree.escape
         self.build_args = build_args
@@ -102,8 +125,10 @@ class _Resolver:
         self.image: str | None = None
         self.inside: list[Instruction] = []
         self.globals = Scope()
+        self.presume = presume
         for name in PLATFORM_ARGS:
-            self.globals.put(name, build_args.get(name), True)
+            usual = PRESUMED_ARGS.get(name, "") if presume else None
+            self.globals.put(name, build_args.get(name, usual), True)
         name = target or _last_name(tree) or "default"
         self.globals.put("TARGETSTAGE", build_args.get("TARGETSTAGE", name), True)
         self.scope = self.globals
@@ -164,8 +189,9 @@ class _Resolver:
             return
         scratch = value == "scratch"
         self.scope = Scope()
-        self.scope.put("PATH", DEFAULT_PATH if scratch else None, False)
-        self.state = self._state(not scratch, "/" if scratch else None, None, None)
+        known = scratch or self.presume
+        self.scope.put("PATH", DEFAULT_PATH if known else None, False)
+        self.state = self._state(not known, "/" if scratch else None, None, None)
 
     def _state(
         self, open_environment: bool, workdir: str | None, user: str | None, shell: tuple[str, ...] | None
@@ -207,7 +233,7 @@ class _Resolver:
             value = self.globals.view().get(name)
         else:
             value = None
-        self.scope.put(name, value, True)
+        self.scope.put(name, "" if value is None and self.presume else value, True)
         state = self.state
         return self._state(state.open_environment, state.workdir, state.user, state.shell)
 
