@@ -253,10 +253,9 @@ class Reader:
         if not ranges:
             return
         words = [self._word(a, b) for a, b in ranges]
-        call = unwrapped(words)
         start, end = self._outermost(start, end)
         place = Place(self.file.span(start, end), start, end, before, after, within, self.statement)
-        command = made(call, words, tuple(assignments), tuple(redirects), place)
+        command = self._made(words, tuple(assignments), tuple(redirects), place)
         self.commands.append(command)
         for at in bodies:
             self.bodies.append((command, at))
@@ -265,6 +264,15 @@ class Reader:
         script = script_word(command)
         if script is not None and self.depth < _DEEPEST:
             self._script_of(script, ranges, words, within)
+
+    def _made(
+        self,
+        words: list[ShellWord],
+        assignments: tuple[ShellWord, ...],
+        redirects: tuple[Redirect, ...],
+        place: Place,
+    ) -> Command:
+        return made(unwrapped(words), words, assignments, redirects, place)
 
     def _script_of(
         self, script: ShellWord, ranges: list[list[int]], words: list[ShellWord], within: tuple[str, ...]
