@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dockerlint.knowledge.recommended import counted_on
 from dockerlint.model import Dockerfile, Run
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, Span, rule, unsafe
 from dockerlint.shell import scripts
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
         apt-get installs what a package recommends along with what it needs. In an image the
         recommendations are mostly documentation, alternatives and tools that nothing calls: of the 78 MB
         that a tidied `apt-get install g++` saves on Debian 12, 58 MB are recommended packages.
+
+        A few recommendations are what the package is installed for: gcc without libc6-dev has no
+        stdio.h, curl without ca-certificates cannot fetch over https. The fix names those.
     """,
     severity=Severity.INFO,
     fix=unsafe("packages that were only recommended are no longer there, and something may have used one"),
@@ -32,6 +36,17 @@ if TYPE_CHECKING:
             "FROM debian:12\nRUN apt-get update \\\n # tools\n && «apt-get -q install» -y \\\n    curl\n",
             fixed="FROM debian:12\nRUN apt-get update \\\n # tools\n"
             " && apt-get -q install -y --no-install-recommends \\\n    curl\n",
+        ),
+        Bad(
+            "FROM debian:12\nRUN apt-get update && «apt-get install» -y gcc make\n",
+            fixed="FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make\n",
+        ),
+        Bad(
+            "FROM debian:12\nRUN apt-get update && «apt-get install» -y \\\n    curl \\\n    gcc\n"
+            "RUN apt-get install -y --no-install-recommends g++ && curl -O https://example.org/x\n",
+            fixed="FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends \\\n"
+            "    curl \\\n    ca-certificates \\\n    gcc\n"
+            "RUN apt-get install -y --no-install-recommends g++ && curl -O https://example.org/x\n",
         ),
     ],
     good=[
@@ -51,18 +66,51 @@ def recommended_packages(dockerfile: Dockerfile) -> Iterator[Finding]:
     if 'APT::Install-Recommends "' in dockerfile.source.text:
         # the file writes the setting itself, in a configuration file that apt reads from then on
         return
+    installed = _installed(dockerfile)
     for run in dockerfile.instructions(Run, onbuild=True):
         for script in scripts(run):
             for command in script.named("apt-get"):
                 if command.subcommand != "install" or not command.operands or _decided(command):
                     continue
                 at = _place(command)
-                edit = Edit(Span(at, at), " --no-install-recommends")
+                edits = (
+                    Edit(Span(at, at), " --no-install-recommends"),
+                    *_named(dockerfile, command, installed),
+                )
                 yield Finding(
                     head(command),
                     "`apt-get install` takes in recommended packages too; add `--no-install-recommends`",
-                    Fix("add --no-install-recommends", (edit,)) if editable(script) else None,
+                    Fix("add --no-install-recommends", edits) if editable(script) else None,
                 )
+
+
+def _installed(dockerfile: Dockerfile) -> set[str]:
+    """Every package that the file installs by name."""
+    return {
+        word.text
+        for run in dockerfile.instructions(Run, onbuild=True)
+        for script in scripts(run)
+        for command in script.named("apt-get", "apt")
+        if command.subcommand == "install"
+        for word in command.operands
+    }
+
+
+def _named(dockerfile: Dockerfile, command: Command, installed: set[str]) -> Iterator[Edit]:
+    """Name the recommended packages that others are of no use without, each behind its own."""
+    text = dockerfile.source.text
+    done: set[str] = set()
+    for word in command.operands:
+        for package in counted_on(word.text, installed, "https://" in text):
+            if package in done:
+                continue
+            done.add(package)
+            end = word.span.end
+            line = text[text.rfind("\n", 0, word.span.start) + 1 : word.span.start]
+            rest = text[end : text.find("\n", end)] if "\n" in text[end:] else ""
+            alone = not line.strip() and rest.strip() == dockerfile.escape
+            joint = f" {dockerfile.escape}{dockerfile.source.newline}{line}" if alone else " "
+            yield Edit(Span(end, end), f"{joint}{package}")
 
 
 def _place(command: Command) -> int:
