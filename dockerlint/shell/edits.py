@@ -15,10 +15,13 @@ from __future__ import annotations
 
 from dockerlint.fix import Edit
 from dockerlint.removal import removal
+from dockerlint.shell import scripts
 from dockerlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dockerlint.model import Dockerfile, Instruction, Run
     from dockerlint.shell.script import Command, Script, ShellWord, Statement
 
@@ -34,7 +37,7 @@ def editable(script: Script) -> bool:
 
 def append(dockerfile: Dockerfile, run: Run, script: Script, command: str) -> Edit | None:
     """Run a command at the end of the script, only when all of it went well before."""
-    if not _may_end(run, script):
+    if not _may_end(run, script) or _on_windows(dockerfile, run):
         return None
     last = script.statements[-1]
     if any(_stops_here(c) for c in script.commands):
@@ -49,7 +52,7 @@ def insert_behind(
 
     Where that is the last one this is `append`.
     """
-    if not made.at_top or not _may_end(run, script):
+    if not made.at_top or not _may_end(run, script) or _on_windows(dockerfile, run):
         return None
     if _stops_here(made):
         return None
@@ -156,7 +159,7 @@ def remove_instruction(dockerfile: Dockerfile, instruction: Instruction) -> Edit
 
 def stops_at_failure(run: Run, script: Script) -> bool | None:
     """Whether the shell ends at the first command that fails; None when that changes on the way."""
-    by_shell = _shell_stops(run)
+    by_shell = _shell_stops(run, script)
     setters = [c for c in script.commands if c.name == "set"]
     off = any(_sets(c, "+") for c in setters)
     on = [c for c in setters if _sets(c, "-")]
@@ -169,12 +172,32 @@ def stops_at_failure(run: Run, script: Script) -> bool | None:
     return True
 
 
-def _shell_stops(run: Run) -> bool:
-    words = run.state.shell or ()
-    flags = words[1:-1] if len(words) > 2 else words[1:]
+def _shell_stops(run: Run, script: Script) -> bool:
+    """Whether the shell that runs a script was told to stop by its own options: those of SHELL, or
+    of the `#!` line of a here-document."""
+    words: Sequence[str] = run.state.shell or ()
+    if script.heredoc:
+        first = script.text.text.partition("\n")[0]
+        if first.startswith("#!"):
+            words = first.split()
+        elif script not in scripts(run)[:1]:
+            # `RUN bash -e <<EOF`: the command itself says it
+            words = [w for c in scripts(run)[0].commands if c.tool == "sh" for w in map(_text, c.arguments)]
+            words = ["", *words]
     return any(
-        (w.startswith("-") and not w.startswith("--") and "e" in w[1:]) or w == "errexit" for w in flags
+        (w.startswith("-") and not w.startswith("--") and "e" in w[1:]) or w == "errexit" for w in words[1:]
     )
+
+
+def _text(word: ShellWord) -> str:
+    return word.text
+
+
+def _on_windows(dockerfile: Dockerfile, run: Run) -> bool:
+    """Whether the RUN's base is a Windows image, whose default shell is none of ours."""
+    stage = dockerfile.stage_of(run)
+    image = "" if stage is None else (stage.lineage[-1].image or stage.lineage[-1].start.image.raw).lower()
+    return any(part in image for part in ("windows", "nanoserver", "servercore"))
 
 
 def _sets(command: Command, sign: str) -> bool:

@@ -109,6 +109,20 @@ def test_a_command_goes_right_behind_another_one() -> None:
     assert spliced(text, edit) == "FROM x\nRUN a \\\n  && b \\\n  && CLEAN \\\n  # about c\n  && c\n"
 
 
+def test_options_of_the_shell_do_not_reach_a_script_that_another_shell_reads() -> None:
+    model = parse(
+        Source.of_text('FROM x\nSHELL ["bash", "-ec"]\nRUN bash <<EOF\na\nEOF\nRUN sh -e <<EOF\na\nEOF\n')
+    )
+    plain, strict = model.instructions(Run)
+    assert stops_at_failure(plain, scripts(plain)[1]) is False
+    assert stops_at_failure(strict, scripts(strict)[1]) is True
+
+
+def test_nothing_is_appended_on_windows() -> None:
+    text = "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN a\n"
+    assert appended(text) is None
+
+
 def test_nothing_goes_behind_a_command_inside_a_construct() -> None:
     model, run, script = read("FROM x\nRUN if a; then b; fi && c\n")
     assert insert_behind(model, run, script, script.commands[1], "CLEAN") is None
@@ -211,6 +225,10 @@ def test_an_instruction_is_taken_out_with_its_lines(before: str, after: str | No
         ("RUN set -e; a; set +e; b", None),
         ('SHELL ["/bin/bash", "-eo", "pipefail", "-c"]\nRUN a', True),
         ('SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN a', False),
+        ('SHELL ["/bin/bash", "-o", "pipefail", "-ec"]\nRUN a', True),
+        ('SHELL ["/bin/bash", "-ec"]\nRUN <<EOF\na\nEOF', True),
+        ('SHELL ["/bin/bash", "-ec"]\nRUN <<EOF\n#!/bin/sh\na\nEOF', False),
+        ("RUN <<EOF\n#!/bin/sh -e\na\nEOF", True),
     ],
 )
 def test_whether_a_script_stops_at_the_first_failure(text: str, stops: bool | None) -> None:

@@ -28,7 +28,7 @@ KEEP = "Keep-Downloaded-Packages"
         somewhere) has to mount `/var/cache/apt` in every RUN that installs, or to run `apt-get clean`.
     """,
     severity=Severity.INFO,
-    fix=safe("/var/cache/apt/*"),
+    fix=safe("/var/cache/apt/*", "/var/lib/apt/lists/*"),
     bad=[
         Bad(
             "FROM debian:12\nRUN rm -f /etc/apt/apt.conf.d/docker-clean\n"
