@@ -42,7 +42,7 @@ def parse_tree(source: Source) -> Tree:
     def takes_heredocs(text: str, escape: str) -> bool:
         reading = readings[text] = read(text, escape)
         outer = reading.inner if reading.name == "onbuild" and reading.inner else reading
-        return outer.name in ("add", "copy", "run") and outer.form != "exec" and reading.fault is None
+        return outer.name in ("add", "copy", "run") and outer.form != "exec"
 
     lines = Lines(source, takes_heredocs).read()
     nodes: list[Node] = []

@@ -62,6 +62,12 @@ def test_the_first_line_loses_its_indentation_and_later_ones_keep_theirs() -> No
     assert item.text.pieces == ((0, 3), (5, 10))
 
 
+def test_an_escape_character_alone_adds_nothing() -> None:
+    (item,) = lines("\\\n\\\nRUN a").items
+    assert isinstance(item, Logical)
+    assert (item.text.text, item.text.pieces, item.first_line) == ("RUN a", ((0, 4),), 1)
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r\r\n"])
 def test_line_ends_do_not_matter(end: str) -> None:
     assert texts(f"FROM a{end}RUN b \\{end} c{end}") == ["FROM a", "RUN b  c"]
@@ -94,6 +100,7 @@ def test_the_escape_directive_stands_at_the_head_of_the_file(data: str, escape: 
 def test_a_directive_is_refused_with_the_line_number_that_buildkit_gives() -> None:
     assert faults("# escape=x\nFROM a") == [(0, "invalid escape token 'x' does not match ` or \\")]
     assert faults("# escape=\\ x\nFROM a") == [(0, "invalid escape token '\\ x' does not match ` or \\")]
+    assert faults("# escape=  \nFROM a") == [(0, "invalid escape token ' ' does not match ` or \\")]
     assert faults("# syntax=a\n# Syntax=b\nFROM a") == [(1, "only one syntax parser directive can be used")]
 
 
@@ -104,7 +111,7 @@ def test_a_directive_is_refused_with_the_line_number_that_buildkit_gives() -> No
         ("#!/x\n# check=skip=A, B\n", [("check", "skip=A,")]),
         (" # syntax=a\n", []),
         ("// syntax=a\n// check=b\n", [("syntax", "a")]),
-        ("# syntax=a\n# syntax=b\n", [("syntax", "a")]),
+        ("# syntax=a\n# syntax=b\n# check=c", [("syntax", "a")]),
         ("# check=error=true\n# syntax=b\r\n", [("check", "error=true"), ("syntax", "b")]),
         ("# x=y\n# syntax=b\n", []),
         ('{"syntax": "a/b", "x": [1]}', [("syntax", "a/b")]),

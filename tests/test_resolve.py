@@ -137,7 +137,11 @@ def test_a_mount_in_quotes_is_read_as_csv() -> None:
     run = only("RUN --mount='type=bind,\"target=/a,b\"' x")
     assert isinstance(run, Run)
     assert run.mounts[0].target == "/a,b"
-    broken = only("RUN --mount='target=a\"b' x")
+
+
+@pytest.mark.parametrize("value", ["'target=a\"b'", "target", "type=bind,nope=1", "''"])
+def test_an_invalid_mount_is_none(value: str) -> None:
+    broken = only(f"RUN --mount={value} x")
     assert isinstance(broken, Run)
     assert broken.mounts == ()
 
@@ -187,6 +191,13 @@ def test_heredocs_are_sources_of_copy_and_bodies_of_run() -> None:
         "E",
     )
     assert text[run.span.start : run.span.end] == "RUN cat 3<<E\n$z\nE"
+
+
+def test_a_word_that_only_looks_like_an_opener_is_a_path() -> None:
+    copy = only("COPY 'x <<A y' <<B /d\nb\nB")
+    assert isinstance(copy, Copy)
+    assert [source.raw for source in copy.sources] == ["'x", "<<A", "y'"]
+    assert [heredoc.name for heredoc in copy.heredocs] == ["B"]
 
 
 def test_onbuild_holds_its_instruction_with_spans_of_its_own() -> None:
@@ -356,6 +367,36 @@ def test_a_view_of_the_variables_does_not_change_later() -> None:
     path = {"PATH": seen[0]["PATH"]}
     assert seen == [path, {**path, "x": "1"}, {**path, "x": "2", "y": None}]
     assert [set(run.state.arguments) for run in file.instructions(Run)] == [set(), set(), {"y"}]
+
+
+def test_an_arg_stands_in_the_state_before_its_first_word() -> None:
+    made = only("ARG a=1 b=$a")
+    assert "a" not in made.state.variables
+
+
+@pytest.mark.parametrize("count", [3, 500])
+def test_many_variables_pass_to_the_next_stage_as_few_do(count: int) -> None:
+    names = "\n".join(f"ENV v{n}={n}\nARG v{n}=x a{n}" for n in range(count))
+    file = parse(f"FROM scratch AS a\n{names}\nFROM a AS b\nENV v1=new\nRUN x\nFROM b\nRUN y")
+    before, after = (run.state for run in file.instructions(Run))
+    for state in (before, after):
+        expected = {"PATH": state.variables["PATH"], **{f"v{n}": str(n) for n in range(count)}, "v1": "new"}
+        expected.update({f"a{n}": None for n in range(count)})
+        assert dict(state.variables) == expected
+        assert len(state.variables) == 2 * count + 1
+        assert set(state.arguments) == {f"a{n}" for n in range(count)}
+        assert "none" not in state.variables
+
+
+@pytest.mark.parametrize(
+    ("lines", "workdir"),
+    [
+        ("WORKDIR C:/a", "C:/a"), ("WORKDIR /a/./b//c/..", "/a/b"), ("WORKDIR ../..", "/"),
+        ("WORKDIR /a\nWORKDIR $b", "/a"), ("WORKDIR /a\nWORKDIR ${b", None),
+    ],
+)  # fmt: skip
+def test_the_working_directory_is_a_clean_absolute_path(lines: str, workdir: str | None) -> None:
+    assert only(f"{lines}\nRUN x").state.workdir == workdir
 
 
 def test_states_are_shared_where_nothing_changed() -> None:

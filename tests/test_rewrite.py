@@ -64,6 +64,7 @@ def test_a_list_writes_several_instructions_and_keep_stands_for_the_old_one() ->
     assert rewritten(Users(["RUN c", KEEP, "RUN d \\\n e"]), text) == (
         "FROM a\r\nRUN c\r\nUSER b\r\nRUN d \\\r\n e\r\n"
     )
+    assert rewritten(Users("USER a \\\r\n b"), text) == "FROM a\r\nUSER a \\\r\n b\r\n"
     assert rewritten(Users([KEEP]), text) == text
     assert rewritten(Users([]), text) == "FROM a\r\n"
 
