@@ -19,6 +19,7 @@ PACKAGES = (
     "/opt/anaconda3/pkgs",
     "~/.conda/pkgs",
 )
+OLD = ("4.0", "4.1", "4.2", "4.3", "4.4", "4.5.", "5.0", "5.1", "5.2", "5.3")
 FILLS = ("install", "create", "update", "upgrade", "env", "env create", "env update")
 
 
@@ -49,6 +50,10 @@ FILLS = ("install", "create", "update", "upgrade", "env", "env create", "env upd
             fixed="FROM continuumio/miniconda3:24.7.1-0\nRUN <<EOF\nset -e\n/opt/conda/bin/conda install -y numpy\n"
             "/opt/conda/bin/conda clean -afy\nEOF\n",
         ),
+        Bad(
+            "FROM continuumio/miniconda3:4.5.11\nRUN «conda install» -y numpy\n",
+            fixed="FROM continuumio/miniconda3:4.5.11\nRUN conda install -y numpy && conda clean --all --yes\n",
+        ),
     ],
     good=[
         Good("FROM continuumio/miniconda3:24.7.1-0\nRUN conda install -y numpy && conda clean --all -y\n"),
@@ -69,7 +74,7 @@ def conda_packages_left(dockerfile: Dockerfile) -> Iterator[Finding]:
         name = found.made[-1].name
         yield Finding(
             head(found.made[0]),
-            f"{name} leaves its package cache in this layer; run `{name} clean -afy` in the same RUN",
+            f"{name} leaves its package cache in this layer; clean it in the same RUN",
             _fix(dockerfile, found),
         )
 
@@ -90,7 +95,16 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
     if name is None or any(True for _ in users(dockerfile, found.run, _works_offline)):
         return None
     title = "clean the package cache in the same RUN"
-    return cleaned(dockerfile, found, f"{name} clean -afy", title, found.made[-1].name or "conda")
+    options = "--all --yes" if _is_old(dockerfile, found) else "-afy"
+    return cleaned(dockerfile, found, f"{name} clean {options}", title, found.made[-1].name or "conda")
+
+
+def _is_old(dockerfile: Dockerfile, found: Left) -> bool:
+    """Whether an image or installer of conda before 4.6 is named, which does not know -f."""
+    image = dockerfile.stages[found.run.stage or 0].lineage[-1].image or ""
+    tag = image.partition("@")[0].rpartition(":")[2]
+    text = dockerfile.source.text
+    return tag.startswith(OLD) or any(f"conda{major}-{old}" in text for major in "23" for old in OLD)
 
 
 def _works_offline(command: Command) -> bool:

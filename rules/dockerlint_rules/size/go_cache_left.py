@@ -27,6 +27,11 @@ FILLS = (
 )
 # The release that brought the module cache, and -modcache to clean it.
 MODULES = (1, 11)
+# Systems whose own Go is older than that.
+OLD = (
+    "ubuntu:14.04", "ubuntu:trusty", "ubuntu:16.04", "ubuntu:xenial", "ubuntu:18.04", "ubuntu:bionic", "debian:8",
+    "debian:jessie", "debian:9", "debian:stretch",
+)  # fmt: skip
 
 
 @rule(
@@ -97,7 +102,8 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
         return None
     title = "clean Go's caches in the same RUN"
     fix = cleaned(dockerfile, found, f"{name} clean -cache -modcache", title, "go")
-    if fix is None:
+    image = dockerfile.stages[found.run.stage or 0].lineage[-1].image or ""
+    if fix is None or image.startswith(OLD):
         return None
     for other, _ in users(dockerfile, found.run, _fills):
         reason = f"the RUN in line {other.first_line} would download the modules again; merge the two"

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 CACHE = ("~/.cache/pypoetry/cache", "~/.cache/pypoetry/artifacts", "~/.cache/pypoetry")
 FILLS = ("install", "add", "update", "sync")
+# Releases that keep their settings under other names.
+OLD = ("0.", "1.0")
 
 
 @rule(
@@ -44,6 +46,7 @@ FILLS = ("install", "add", "update", "sync")
             fixed="FROM python:3.12\nRUN <<EOF\nset -e\npoetry install\n"
             'rm -rf "$(poetry config cache-dir)/cache" "$(poetry config cache-dir)/artifacts"\nEOF\n',
         ),
+        Bad("FROM python:3.7\nRUN pip install --no-cache-dir poetry==0.12.17 && «poetry install»\n"),
     ],
     good=[
         Good("FROM python:3.12\nRUN poetry install && rm -rf ~/.cache/pypoetry\n"),
@@ -78,7 +81,10 @@ def _cleans(command: Command) -> bool:
 
 def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
     name = program(found.made[-1])
-    if name is None or "$" in name:
+    version = found.run.state.variables.get("POETRY_VERSION") or ""
+    if name is None or "$" in name or version.startswith(OLD):
+        return None
+    if any(f"poetry=={old}" in dockerfile.source.text for old in OLD):
         return None
     folder = f"$({name} config cache-dir)"
     line = f'rm -rf "{folder}/cache" "{folder}/artifacts"'
