@@ -5,6 +5,7 @@ from __future__ import annotations
 from dockerlint.model import Run
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell import scripts
+from dockerlint.shell.as_hadolint import calls, ours
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,15 @@ _OPTIONS = frozenset((
     "--allow-unauthenticated", "--allow-change-held-packages", "--reinstall", "--only-upgrade", "--no-upgrade",
     "-o", "-t", "--target-release", "--fix-missing", "--force-yes", "--auto-remove", "--autoremove", "-u", "-V",
 ))  # fmt: skip
+
+_MESSAGE = "apt has no stable interface for scripts; use apt-get, or apt-cache to ask"
+
+
+def _as_hadolint(dockerfile: Dockerfile) -> Iterator[Finding]:
+    for run, call in calls(dockerfile, "apt"):
+        same = ours(run, call)
+        fix = _fix(same[1]) if same is not None and same[0].ok else None
+        yield Finding(call.command.name_word.span, _MESSAGE, fix)
 
 
 @rule(
@@ -50,6 +60,7 @@ _OPTIONS = frozenset((
             fixed="FROM debian:12\nRUN set -e; \\\n    # lists\n    sudo /usr/bin/apt-get -qq update\n",
         ),
     ],
+    peer=_as_hadolint,
     good=[
         Good("FROM debian:12\nRUN apt-get update && apt-get install -y curl\n"),
         Good("FROM debian:12\nRUN echo apt && apt-mark hold curl\n"),
@@ -61,7 +72,7 @@ def apt_instead_of_apt_get(dockerfile: Dockerfile) -> Iterator[Finding]:
             for command in script.named("apt"):
                 yield Finding(
                     command.name_word.span,
-                    "apt has no stable interface for scripts; use apt-get, or apt-cache to ask",
+                    _MESSAGE,
                     _fix(command) if script.ok else None,
                 )
 
