@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from dockerlint.imageref import parse_or_none
+from dockerlint.knowledge.environments import environment_of
+from dockerlint.model import Arg, Dockerfile, Env, Onbuild
+from dockerlint.names import nearest
+from dockerlint.references import reference_spans, renaming
+from dockerlint.resolve import PLATFORM_ARGS, presumed
+from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, unsafe
+from dockerlint.undefined import unset_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dockerlint.model import Stage
+    from dockerlint.undefined import Unset
+
+# Too short to tell a slip of the keyboard from another name.
+_SHORTEST = 4
+
+
+def as_buildkit_does(dockerfile: Dockerfile) -> Iterator[Finding]:
+    """What BuildKit finds where the base image sets no more than is known of it: every name that is
+    unset, defaults (`${x:-y}`) notwithstanding."""
+    for stage in presumed(dockerfile).stages:
+        brought = _brought(stage) or frozenset()
+        for instruction in stage.instructions:
+            for one in unset_in(dockerfile, instruction):
+                if one.name not in brought:
+                    yield Finding(
+                        instruction.keyword.span, f"${one.name} is not set; declare it with ARG or ENV first"
+                    )
+
+
+@rule(
+    code="UndefinedVar",
+    summary="A variable that nothing sets",
+    why="""
+        The builder puts nothing where a variable is not set: `COPY app $APPDIR/` becomes `COPY app /`. Variables
+        that a shell knows, such as HOME or PWD, are not set for it, and an `ARG` above the first `FROM`
+        counts for `FROM` lines only. A base image may set variables of its own; where it is not known
+        what it sets, a name is reported only when it looks like a mistake: a slip in a known name, an `ARG`
+        that was not declared again in the stage, or one that is only set further down. The profile buildkit
+        reports every name that neither the file nor a known base image sets. The fix writes the name
+        that was meant; what is expanded then is another value.
+    """,
+    severity=Severity.WARNING,
+    fix=unsafe("the variable has a value then, where there was none"),
+    peer=as_buildkit_does,
+    source="https://docs.docker.com/reference/build-checks/undefined-var/",
+    bad=[
+        Bad(
+            "FROM scratch\nARG VERSION=1\nCOPY app-«$VERSOIN».tar /\n",
+            fixed="FROM scratch\nARG VERSION=1\nCOPY app-$VERSION.tar /\n",
+        ),
+        Bad(
+            "FROM example.org/base:1\nENV APP_HOME=/app\nWORKDIR «${APPHOME:?}»/src\n",
+            fixed="FROM example.org/base:1\nENV APP_HOME=/app\nWORKDIR ${APP_HOME:?}/src\n",
+        ),
+        Bad("ARG RELEASE=12\nFROM example.org/base:$RELEASE\nLABEL release=«$RELEASE»\n"),
+        Bad("FROM example.org/base:1\nCOPY app-«$TARGETARCH» /app\n"),
+        Bad("FROM example.org/base:1\nENV A=«$B_LATER»\nENV B_LATER=1\n"),
+        Bad("FROM debian:12\nWORKDIR «$HOME»/x\n"),
+        Bad("FROM golang:1.24 AS build\nFROM debian:12\nCOPY --chown=«$OWNER» --from=build «$GOPATH»/a /a\n"),
+        Bad(
+            "FROM debian:12\nRUN --mount=type=cache,target=«$CACHES»/x ls\nCOPY <<EOF /a\n«it's $mine\n»EOF\n"
+        ),
+        Bad(
+            "FROM debian:12\nARG ONE=«$OTHER» TWO=$ONE\nUSER «$ME»\nVOLUME «$THERE»\nSTOPSIGNAL «$SIG»\n",
+        ),
+    ],
+    good=[
+        Good("FROM example.org/base:1\nWORKDIR $SOMEWHERE\n"),
+        Good("FROM golang:1.24\nWORKDIR $GOPATH/src\n"),
+        Good("FROM debian:12\nENV A=${B:-default} PATH=/x:$PATH\n"),
+        Good("FROM debian:12\nARG A\nENV B=$A\n"),
+        Good("FROM debian:12 AS base\nENV A=1\nFROM base\nENV B=$A\n"),
+        Good("FROM debian:12\nRUN echo $UNSET\nCMD echo $UNSET\n"),
+        Good("FROM debian:12\nONBUILD ENV A=$B\n"),
+        Good("FROM debian:12\nCOPY <<'EOF' /a\n$x\nEOF\n"),
+        Good("FROM debian:12\nARG A=$B\nEXPOSE $PORT\n", build_args={"A": "1"}),
+    ],
+)
+def undefined_variable(dockerfile: Dockerfile) -> Iterator[Finding]:
+    text = dockerfile.source.text
+    for stage in dockerfile.stages:
+        brought = _brought(stage)
+        for instruction in stage.instructions:
+            if isinstance(instruction, Onbuild):
+                continue
+            known = instruction.state.variables
+            for one in unset_in(dockerfile, instruction):
+                if brought and one.name in brought:
+                    continue
+                names = [name for name in known if name != "PATH"]
+                meant = nearest(one.name, names) if len(one.name) >= _SHORTEST else None
+                hint = f"set, but {meant} is" if meant else _hint(dockerfile, stage, one.name)
+                closed = brought is not None and not brought
+                if not hint and not closed and instruction.state.open_environment:
+                    continue
+                span = reference_spans(one.word, one.name, dockerfile.escape)[0]
+                if _has_default(text[span.start : span.end], one):
+                    continue
+                edit = renaming(text, span, one.name, meant) if meant else None
+                yield Finding(
+                    span,
+                    f"${one.name} is not {hint or 'set; declare it with ARG or ENV first'}",
+                    Fix(f"write {meant}", (edit,)) if edit is not None else None,
+                )
+
+
+def _brought(stage: Stage) -> frozenset[str] | None:
+    """The variables that the base image of a stage sets, None when they are not known."""
+    image = stage.lineage[-1].image
+    reference = parse_or_none(image) if image else None
+    if image == "scratch":
+        return frozenset()
+    return environment_of(reference.familiar) if reference is not None else None
+
+
+def _hint(dockerfile: Dockerfile, stage: Stage, name: str) -> str:
+    """Why a name is likely to be a mistake although a base image might set it; empty where not."""
+    if name in PLATFORM_ARGS:
+        return f"known in a stage that does not declare it; add `ARG {name}` above"
+    if any(pair.name.raw == name for arg in dockerfile.head if isinstance(arg, Arg) for pair in arg.pairs):
+        return f"known in this stage; repeat `ARG {name}` below its FROM"
+    for instruction in stage.of(Arg, Env):
+        if any(pair.name.raw == name for pair in instruction.pairs):
+            return f"set here yet; move the {instruction.keyword.name} on line {instruction.first_line} up"
+    return ""
+
+
+def _has_default(reference: str, one: Unset) -> bool:
+    """Whether a reference says what to take when nothing is set: `${x:-y}`, `${x+y}`."""
+    behind = reference.removeprefix("${" + one.name)
+    return behind != reference and behind.lstrip(":")[:1] in ("-", "+")
