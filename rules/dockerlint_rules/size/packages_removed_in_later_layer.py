@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from dockerlint.shell import Command
 
 TOOLS = ("apt-get", "apt", "aptitude", "apk", "yum", "dnf", "microdnf", "zypper", "pacman")
-INSTALLS = ("install", "add", "in", "-S", "-Sy", "-Syu")
-REMOVES = ("remove", "purge", "autopurge", "del", "erase", "rm", "-R", "-Rs", "-Rns")
+INSTALLS = ("install", "add", "in", "sync")
+REMOVES = ("remove", "purge", "autopurge", "del", "erase", "rm")
 
 
 @rule(
