@@ -9,7 +9,7 @@ from dockerlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dockerlint.model import Dockerfile, Instruction
+    from dockerlint.model import Dockerfile, Env, Instruction, Label, Pair
 
 
 def removal(dockerfile: Dockerfile, instruction: Instruction) -> Edit:
@@ -32,3 +32,14 @@ def overridden(
     return tuple(
         pair for stage in dockerfile.stages for found in [list(stage.of(kind))] for pair in pairwise(found)
     )
+
+
+def pair_removal(dockerfile: Dockerfile, instruction: Env | Label, pair: Pair) -> Edit | None:
+    """The edit that takes one `name=value` out of an instruction, or all of it where it is the only
+    one; None where a comment stands beside it."""
+    pairs = instruction.pairs
+    if len(pairs) == 1:
+        return None if instruction.comments or instruction.onbuild else removal(dockerfile, instruction)
+    at = pairs.index(pair)
+    span = Span(pairs[at - 1].span.end, pair.span.end) if at else Span(pair.span.start, pairs[1].span.start)
+    return None if any(span.touches(comment.span) for comment in instruction.comments) else Edit(span, "")
