@@ -3,7 +3,7 @@ from __future__ import annotations
 from dockerlint.frozen import record
 from dockerlint.model import Dockerfile, Run
 from dockerlint.reach import shipped
-from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, safe
+from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell import scripts
 from dockerlint.shell.leftover import calls
 from dockerlint.shell.moving import between, moved
@@ -99,6 +99,8 @@ def cache_cleaned_in_later_layer(dockerfile: Dockerfile) -> Iterator[Finding]:
                     for cache in CACHES:
                         if _leaves(run, script, cache):
                             filled[cache] = run
+                        elif cache in filled and _cleaning(run, script, cache):
+                            del filled[cache]
 
 
 def _leaves(run: Run, script: Script, cache: Cache) -> bool:
@@ -145,12 +147,12 @@ def _fix(
     middle = between(dockerfile, maker, run)
     if middle is None:
         return None
-    earlier = [s for i in middle if isinstance(i, Run) for s in scripts(i)]
-    commands = [c for s in earlier for c in s.commands] + [
-        c for c in script.commands if c.start < command.start
-    ]
-    if any(c.name in cache.tools or c.tool in cache.tools or _may_use(c) for c in commands):
-        return None
+    runs = [(i, c) for i in middle if isinstance(i, Run) for s in scripts(i) for c in s.commands]
+    runs += [(run, c) for c in script.commands if c.start < command.start]
+    for other, one in runs:
+        if one.name in cache.tools or one.tool in cache.tools or _may_use(one):
+            reason = f"line {other.first_line} may use it in between: join the RUN instructions"
+            return Fix("clean in the RUN that filled it", (), Applicability.DISPLAY, reason)
     words = command.operands if command.name == "rm" else ()
     ours = tuple(w for w in words if any(covers(shown(w), target) for target in cache.paths))
     if words and (len(ours) != 1 or not shown(ours[0]).startswith(cache.paths)):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.model import Dockerfile, Run
 from dockerlint.reach import shipped
-from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, safe
+from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell import scripts
 from dockerlint.shell.edits import append
 from dockerlint.shell.fetching import Fetched, fetched
@@ -63,8 +63,9 @@ def removed_in_later_layer(dockerfile: Dockerfile) -> Iterator[Finding]:
         made: list[tuple[Run, Fetched]] = []
         for stage in reversed(dockerfile.stages[index].lineage):
             for run in stage.of(Run):
-                if made and stage.index == index:
-                    yield from _removes(dockerfile, run, made)
+                found = list(_removes(dockerfile, run, made)) if made else []
+                if stage.index == index:
+                    yield from found
                 made += [(run, f) for f in _left_by(run)]
 
 
@@ -110,11 +111,13 @@ def _fix(
     name = found.path.rpartition("/")[2]
     if middle is None or not name or any(c in name for c in "*?[`(") or not known(maker, run, found.path):
         return None
-    if any(name in dockerfile.source.slice(i.span) for i in middle):
-        return None
+    user = next((i for i in middle if name in dockerfile.source.slice(i.span)), None)
     users = [(i, s) for i in middle if isinstance(i, Run) for s in scripts(i)]
-    if any(_touches(r, s, found.path, command) for r, s in (*users, (run, script))):
-        return None
+    user = user or next((r for r, s in users if _touches(r, s, found.path, command)), None)
+    if user is not None or _touches(run, script, found.path, command):
+        line = (user or run).first_line
+        reason = f"line {line} uses it in between: join the RUN instructions, or remove it there"
+        return Fix("remove it in the RUN that made it", (), Applicability.DISPLAY, reason)
     if wide:
         return _removed_there(dockerfile, maker, found)
     words = tuple(
