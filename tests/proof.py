@@ -78,8 +78,12 @@ class Prover:
     def differences(self, before: str, after: str, allowed: Sequence[str] = (), **given: Any) -> list[str]:
         """What differs between the images of two files, besides paths that match a glob in `allowed`
         (`*` stands for slashes too); empty when they are the same. `given` goes to `image`."""
-        one, two = self.image(before, **given), self.image(after, **given)
-        return [*_config(one, two), *_files(merged(one.layers), merged(two.layers), (*allowed, *_CLOCK))]
+        return differences(self.image(before, **given), self.image(after, **given), allowed)
+
+
+def differences(one: Image, two: Image, allowed: Sequence[str] = ()) -> list[str]:
+    """What differs between two images, besides paths that match a glob in `allowed`."""
+    return [*_config(one, two), *_files(merged(one.layers), merged(two.layers), (*allowed, *_CLOCK))]
 
 
 def _config(one: Image, two: Image) -> Iterator[str]:
