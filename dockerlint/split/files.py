@@ -21,7 +21,7 @@ QUIET = frozenset((
     "tail", "which", "command", "type", "sleep", "date", "uname", "nproc", "id", "whoami", "file", "ldd", "stat", "du", "df",
     "wc", "sort", "uniq", "cut", "tr", "basename", "dirname", "readlink", "realpath", "unset", "exit", "umask", "ulimit", "shopt",
     "trap", "return", "read", "diff", "cmp", "sha256sum", "sha512sum", "sha1sum", "md5sum", "shasum", "gpg", "gpgconf", "getconf",
-    "dpkg-architecture", "dpkg", "hash", "shift", "seq", "expr", "let", "wait", "kill", "time", "objdump", "nm", "readelf", "jq",
+    "dpkg-architecture", "hash", "shift", "seq", "expr", "let", "wait", "kill", "time", "objdump", "nm", "readelf", "jq",
     "tee-null", "mktemp", "getent", "arch", "lscpu", "free", "ps",
 ))  # fmt: skip
 SYSTEM = frozenset((
@@ -31,6 +31,9 @@ SYSTEM = frozenset((
 USERS = frozenset((
     "useradd", "adduser", "groupadd", "addgroup", "usermod", "groupmod", "chpasswd", "passwd", "deluser", "userdel",
 ))  # fmt: skip
+_HARMLESS = frozenset(
+    ("rm", "rmdir", "chmod", "chown", "strip", "sed", "gzip", "touch", "ls", "echo", "basename")
+)
 _SCRIPTS = frozenset(
     ("gradlew", "mvnw", "configure", "autogen.sh", "bootstrap", "bootstrap.sh", "build.sh", "install-sh")
 )
@@ -289,10 +292,18 @@ def touches(command: Command, walker: Walker) -> Effect:
 
 
 def remove(command: Command, walker: Walker) -> Effect:
-    _, operands = options(walker.values(command.arguments), frozenset())
+    found, operands = options(walker.values(command.arguments), frozenset())
     places = [walker.place(o) for o in operands]
     gone = tuple(p.path for p in places if p.exact and p.path not in CROWDED)
-    return Effect(Kind.FILE, touches=tuple(p.path for p in places), gone=gone, traits=frozenset(("removes",)))
+    # `src/*.rs` keeps its ending, which tells what is removed
+    paths = [
+        p.path if p.exact or o is None else posixpath.join(p.path, posixpath.basename(o))
+        for p, o in zip(places, operands)
+    ]
+    letters = "".join(n[1:] for n in found if not n.startswith("--"))
+    forced = "f" in letters or "--force" in found
+    traits = frozenset(("removes",) if forced else ("removes", "strict"))
+    return Effect(Kind.FILE, touches=tuple(paths), gone=gone, traits=traits)
 
 
 def folders(command: Command, walker: Walker) -> Effect:
@@ -321,12 +332,24 @@ def find(command: Command, walker: Walker) -> Effect:
     texts = [w.text for w in command.arguments]
     if not any(t in ("-delete", "-exec", "-execdir", "-ok", "-fprint") for t in texts):
         return NOTHING
+    runs = [texts[at + 1] for at, t in enumerate(texts[:-1]) if t in ("-exec", "-execdir", "-ok")]
+    if any(posixpath.basename(r) not in _HARMLESS for r in runs):
+        return unknown(f"`find` runs `{runs[0]}` on files that the file does not name")
     starts: list[str] = []
     for text in walker.values(command.arguments):
         if text is not None and text.startswith(("-", "(", "!")):
             break
         starts.append(walker.place(text).path)
-    return Effect(Kind.FILE, touches=tuple(starts or [walker.cwd.path]), traits=frozenset(("removes",)))
+    removes = "-delete" in texts or "rm" in runs
+    traits = frozenset(("removes",)) if removes else frozenset[str]()
+    return Effect(Kind.FILE, touches=tuple(starts or [walker.cwd.path]), traits=traits)
+
+
+def dpkg(command: Command, walker: Walker) -> Effect:
+    words = {w.text for w in command.arguments}
+    if words & {"-i", "--install", "--unpack", "-r", "--remove", "-P", "--purge", "--configure", "-iEGBO"}:
+        return unknown("`dpkg` installs a package from a file")
+    return Effect(Kind.SYSTEM) if "--add-architecture" in words else NOTHING
 
 
 HANDLERS: dict[str, Handler] = {
@@ -344,6 +367,7 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("rm", "rmdir", "unlink"), remove),
     "sed": sed,
     "find": find,
+    "dpkg": dpkg,
 }  # fmt: skip
 
 

@@ -129,6 +129,8 @@ def install(command: Command, walker: Walker) -> tuple[Install, str]:
             problem = problem or f"the packages of `{word.raw}` are not written where they are installed"
         elif text.endswith((".deb", ".rpm", ".apk")) or "/" in text or "*" in text or text.startswith("@"):
             problem = problem or f"`{text}` is installed from a file or by a pattern"
+    if not words:
+        problem = problem or "packages are installed that the file does not name"
     recommended = manager == "apt" and "--no-install-recommends" not in found
     options = [found.get("-o") or "", found.get("--option") or ""]
     if any("Install-Recommends=false" in o or "Install-Recommends=0" in o for o in options):

@@ -140,7 +140,8 @@ class _Plan:
         self.check_tail(last, taker)
         for step in self.steps.values():
             for mount in step.run.mounts:
-                if mount.target and any(inside(path, normal(mount.target)) for path in taker.takes):
+                target = normal(posixpath.join(step.folder, mount.target)) if mount.target else ""
+                if target and any(inside(path, target) for path in taker.takes):
                     raise Refused(f"what is built lies in the mount {mount.target}")
         writer = Writer(
             self.dockerfile, self.stage, self.base, self.steps, last, taker, self.needs, self.traits

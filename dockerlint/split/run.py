@@ -26,6 +26,7 @@ _LISTS = (
     "/var/lib/dnf",
 )
 _RUSTUP = "sh.rustup.rs"
+_READERS = frozenset(("cat", "sed", "awk", "grep", "head", "tail", "sort", "envsubst", "tr"))
 _GO_ARCHIVE = "/go1."
 _SOURCES = ("add-apt-repository", "apt-add-repository", "apt-key", "yum-config-manager", "rpm")
 
@@ -53,9 +54,10 @@ class Task:
 
 @record
 class Step:
-    """A RUN and its tasks. `script` is None when it cannot be read; then there are no tasks."""
+    """A RUN and its tasks. `folder` is its working directory; `script` is None when it cannot be read; then there are no tasks."""
 
     run: Run
+    folder: str
     script: Script | None
     tasks: tuple[Task, ...]
     ldconfig: bool
@@ -67,7 +69,7 @@ def read(run: Run, walker: Walker) -> Step:
     found = scripts(run)
     readable = [s for s in found if s.ok and s.dialect in ("sh", "bash", "zsh", "ksh")]
     if not found or len(readable) != len(found):
-        return Step(run, None, (), False, False)
+        return Step(run, walker.workdir, None, (), False, False)
     script = found[-1] if found[0].exec_form else found[0]
     tasks: list[Task] = []
     if script.exec_form and not script.statements:
@@ -78,7 +80,7 @@ def read(run: Run, walker: Walker) -> Step:
     if len(found) > 1 and not found[0].exec_form:
         tasks = [replace(t, effect=unknown("a here-document is run as a script")) for t in tasks]
     ldconfig = any(c.name == "ldconfig" for c in script.commands)
-    return Step(run, script, tuple(tasks), ldconfig, _RUSTUP in script.text.text)
+    return Step(run, walker.workdir, script, tuple(tasks), ldconfig, _RUSTUP in script.text.text)
 
 
 def _task(script: Script, statement: Statement | None, commands: tuple[Command, ...], walker: Walker) -> Task:
@@ -176,6 +178,8 @@ def _effect(command: Command, walker: Walker, text: str) -> Effect:
         return compilers.HANDLERS[known](command, walker)
     if known is not None:
         made = files.HANDLERS[known](command, walker)
+        if "xargs" in command.wrappers and made.kind == Kind.FILE:
+            return unknown(f"`xargs` hands names to `{name}` that the file does not tell")
         if (
             made.kind == Kind.FILE
             and made.touches
@@ -237,7 +241,12 @@ def _redirects(command: Command, walker: Walker) -> list[Effect]:
         if text is not None and (text.startswith("/dev/") or text.isdigit() or text == "-"):
             continue
         place = walker.place(text)
-        made.append(Effect(Kind.FILE, touches=(place.path,)))
+        reads = (
+            tuple(walker.place(walker.value(w)).path for w in command.operands)
+            if command.name in _READERS
+            else ()
+        )
+        made.append(Effect(Kind.FILE, touches=(place.path,), reads=reads))
         if place.path.startswith(("/etc/apt/sources", "/etc/apk/repositories", "/etc/yum.repos.d")):
             made.append(unknown("packages come from another source than the distribution"))
     return made

@@ -42,6 +42,11 @@ if TYPE_CHECKING:
 
 # Settings that no build depends on: they go to the runtime stage only.
 _MOVED = (Cmd, Entrypoint, Expose, Healthcheck, Label, Maintainer, Stopsignal, Volume)
+# Variables that toolchain images set and their relatives do not.
+_TOOLCHAIN_VARIABLES = frozenset((
+    "CARGO_HOME", "GCC_VERSION", "GOBIN", "GOLANG_VERSION", "GOPATH", "GOROOT", "GRADLE_HOME", "MAVEN_CONFIG", "MAVEN_HOME",
+    "RUSTUP_HOME", "RUST_VERSION", "SBT_HOME", "SCALA_HOME", "DOTNET_SDK_VERSION",
+))  # fmt: skip
 # Debian releases that are only in the archive.
 ARCHIVED = frozenset(("wheezy", "jessie", "stretch", "buster"))
 
@@ -93,7 +98,7 @@ class Writer:
                 problem = self._run(index, self.steps[index])
             if problem:
                 return problem
-        problem = self._tail()
+        problem = self._tail() or self._elsewhere()
         if problem:
             return problem
         self._updates()
@@ -133,11 +138,23 @@ class Writer:
             return ""
         if all(self.taker.left_behind(d) for d in destinations):
             return ""
-        if all(is_scratch(d) and not any(inside(p, d) for p in self.needs.paths) for d in destinations):
+        wanted = (*self.needs.paths, *self._read())
+        if all(is_scratch(d) and not any(inside(p, d) for p in wanted) for d in destinations):
             return ""
         self.pieces[index] = self._slice(copy)
         self.context += destinations
         return ""
+
+    def _read(self) -> list[str]:
+        """Paths that commands for files read or change, of those that builds did not make."""
+        found = [
+            p
+            for s in self.steps.values()
+            for t in s.tasks
+            if t.kind in (Kind.FILE, Kind.SYSTEM)
+            for p in (*t.effect.reads, *t.effect.touches)
+        ]
+        return [p for p in found if not inside_any(p, self.areas)]
 
     def _only_source(self, path: str | None) -> bool:
         if path is None:
@@ -282,13 +299,16 @@ class Writer:
         paths = [*effect.touches, *effect.files, *effect.trees]
         if not paths:
             return None, ""
-        if any(inside_any(p, self.areas) for p in effect.reads):
-            return None, ""
         inner = [p for p in paths if self._is_gone(p, effect.traits)]
+        if any(inside_any(p, self.areas) for p in effect.reads):
+            left = [p for p in effect.touches if p not in inner]
+            return None, f"{left[0]} is made of what is built" if left else ""
         if len(inner) == len(paths):
             return None, ""
         if inner and "folders" not in effect.traits:
             return None, f"one command changes {inner[0]}, which is built, and other files"
+        if "strict" in effect.traits and any(inside_any(p, self._worked_in()) for p in paths):
+            return None, "an `rm` without -f would fail where there is nothing to remove"
         absolute = {
             normal(w.text) for c in task.commands for w in (*c.arguments, *_targets(c)) if w.text[:1] == "/"
         }
@@ -308,11 +328,15 @@ class Writer:
             return True
         return "folders" in traits and any(inside(place, path) for place in self.taker.takes.values())
 
+    def _worked_in(self) -> list[str]:
+        """The folders that the file works in: every WORKDIR but the root."""
+        found = [
+            self._workdir_at(i + 1) for i, x in enumerate(self.stage.instructions) if isinstance(x, Workdir)
+        ]
+        return [path for path in found if path != "/"]
+
     def _workdir_of(self, task: Task) -> str:
-        for index, step in self.steps.items():
-            if task in step.tasks:
-                return self._workdir_at(index)
-        return "/"
+        return next((step.folder for step in self.steps.values() if task in step.tasks), "/")
 
     def _install(self, task: Task, gone: set[str]) -> str | None:
         """The install command with only what the runtime stage needs; None for nothing."""
@@ -437,6 +461,20 @@ class Writer:
                     self.kept += [bare(w.text) for w in install.words]
         return ""
 
+    def _elsewhere(self) -> str:
+        """Why what is repeated would not work on another base than the one it was written for."""
+        if self.base.runtime is None:
+            return ""
+        if self.kept and not self.base.same:
+            return f"its packages may go by other names on {self.base.runtime}"
+        own = {p.name.value for i in self.stage.instructions if isinstance(i, (Env, Arg)) for p in i.pairs}
+        tail = (self._slice(i) for i in self.stage.instructions[self.last + 1 :])
+        text = "\n".join((*self.pieces.values(), *tail))
+        for name in sorted(_TOOLCHAIN_VARIABLES - own):
+            if re.search(rf"\$\{{?{name}\b", text):
+                return f"it uses ${name}, which only the toolchain image sets"
+        return ""
+
     def _updates(self) -> None:
         """Keep a RUN that only updates the lists when a later one installs without its own."""
         for index in self.updates:
@@ -554,6 +592,8 @@ class Writer:
         if self.added:
             lines.append(self._adding().replace("\n", newline))
         lines += [f"ENV {name}=" for name in self._unset()]
+        if self.base.runtime is not None and self.base.workdir != "/" and not any(self.stage.of(Workdir)):
+            lines.append(f"WORKDIR {self.base.workdir}")
         previous: Instruction | None = None
         for index in range(self.last + 1):
             if index not in self.pieces:
