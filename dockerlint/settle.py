@@ -56,21 +56,39 @@ def levels(unsafe: bool) -> frozenset[str]:
 
 
 def settle(source: Source, look: Callable[[Source], Look], unsafe: bool) -> Settled:
-    """Fix a file until nothing is left to fix.
+    """Fix a file until nothing is left to fix, so that fixing it again would change nothing.
 
-    `look` reads and lints a source. What comes back is checked: when no good state is reached
-    it is the file as it was, with the rules to blame.
+    `look` reads and lints a source. What comes back is checked; where no point of rest is found it is
+    the file as it was, with the rules to blame.
     """
     first = look(source)
+    settled = _rest(first, look, unsafe)
+    for _ in range(PASSES):
+        if not settled.refused:
+            return settled
+        # What was left out may go in now that other fixes are in.
+        again = _rest(settled.look, look, unsafe)
+        if again.look.source.text == settled.look.source.text:
+            return settled
+        fixed = {
+            name: settled.fixed.get(name, 0) + again.fixed.get(name, 0)
+            for name in (*settled.fixed, *again.fixed)
+        }
+        settled = Settled(again.look, fixed, again.refused)
+    names = ", ".join(sorted(settled.fixed))
+    return Settled(first, {}, (f"all fixes are left out: those of {names} do not come to rest",))
+
+
+def _rest(first: Look, look: Callable[[Source], Look], unsafe: bool) -> Settled:
+    """Fix until no fix is left that may go in. Rules that do not come to rest are barred, and it
+    begins anew."""
     barred: dict[str, str] = {}
     while True:
         run = _Run(first, look, levels(unsafe), barred)
         blamed = run.to_rest()
         if not blamed:
-            lines = [
-                f"fixes of {rule} are left out: {why}"
-                for rule, why in sorted({**run.refused, **barred}.items())
-            ]
+            left_out = sorted({**run.refused(), **barred}.items())
+            lines = [f"fixes of {rule} are left out: {why}" for rule, why in left_out]
             return Settled(run.now, run.fixed, tuple(lines))
         barred.update(blamed)
 
@@ -83,11 +101,10 @@ class _Run:
     ) -> None:
         self.now = first
         self.fixed: dict[str, int] = {}
-        self.refused: dict[str, str] = {}
         self._look = look
         self._allowed = allowed
         self._barred = barred
-        self._left_out: set[_Key] = set()
+        self._left_out: dict[_Key, str] = {}
         self._seen = [first.source.text]
         self._steps: list[set[str]] = []
 
@@ -111,15 +128,23 @@ class _Run:
                 return dict.fromkeys(circle, f"they go round in a circle ({', '.join(sorted(circle))})")
             self._seen.append(text)
 
+    def refused(self) -> dict[str, str]:
+        """The rules whose fixes are still wanted, but left out, and why."""
+        keys = ((found.name, self._key(found)) for found in self._possible())
+        return {name: self._left_out[key] for name, key in keys if key in self._left_out}
+
     def _wanted(self) -> list[Found]:
         return [
             found
+            for found in self._possible()
+            if found.name not in self._barred and self._key(found) not in self._left_out
+        ]
+
+    def _possible(self) -> list[Found]:
+        return [
+            found
             for found in self.now.found
-            if found.fix is not None
-            and found.fix.edits
-            and found.applicability in self._allowed
-            and found.name not in self._barred
-            and self._key(found) not in self._left_out
+            if found.fix is not None and found.fix.edits and found.applicability in self._allowed
         ]
 
     def _key(self, found: Found) -> _Key:
@@ -156,8 +181,7 @@ class _Run:
                 best = after
             elif len(batch) == 1:
                 found = batch[0][1]
-                self._left_out.add(self._key(found))
-                self.refused[found.name] = why
+                self._left_out[self._key(found)] = why
             else:
                 middle = len(batch) // 2
                 waiting += [batch[middle:], batch[:middle]]

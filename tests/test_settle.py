@@ -149,6 +149,21 @@ def test_of_one_rule_only_the_fixes_that_fail_are_left_out() -> None:
     assert "WORKDIR requires exactly one argument" in refused
 
 
+def test_what_is_refused_at_first_goes_in_when_another_fix_has_made_room() -> None:
+    @rule(code="X0002", summary="s", why="w", severity="error", bad=[], good=[])
+    def user_before_three(dockerfile: Dockerfile) -> Iterator[Finding]:
+        if "RUN 3" not in dockerfile.source.text:
+            for user in dockerfile.instructions(User):
+                yield Finding(user.span, "m")
+
+    chain = replacing("one-two", "RUN 1", "RUN 2"), replacing("two-three", "RUN 2", "RUN 3")
+    rules = replacing("adds-user", "STOPSIGNAL 9", "USER x"), *chain, user_before_three
+    text, refused = result(HEAD + "STOPSIGNAL 9\nRUN 1\n", *rules)
+    assert text == HEAD + "USER x\nRUN 3\n"
+    assert refused == ""
+    assert result(text, *rules)[0] == text
+
+
 def test_an_instruction_that_no_edit_touches_must_stay_as_it_is() -> None:
     text = HEAD + "RUN a\nUSER x\n"
     after, refused = result(text, replacing("eats-next", "RUN a", "RUN a \\"))
