@@ -43,7 +43,7 @@ CASES = {
     ),
     "gem-documents-left": (
         f"FROM debian:12\n{APT} ruby && {CLEAN}\nWORKDIR /g\nCOPY a.gemspec ./\nRUN mkdir lib && echo '# A' > lib/a.rb"
-        " && gem build -q a.gemspec\nRUN gem install --local a-1.0.gem\n"
+        " && SOURCE_DATE_EPOCH=1700000000 gem build -q a.gemspec\nRUN gem install --local a-1.0.gem\n"
     ),
 }
 FILES = {
