@@ -20,7 +20,7 @@ SOURCES = sorted(
 FLOW = (
     "frozen", "errors", "source", "go", "names", "imageref", "platforms", "ports", "ignorefile",
     "pattern", "shellword", "expand", "mounts", "tree", "lalr", "values", "directives", "lines", "parser", "model",
-    "build", "scope", "resolve", "places", "reach", "labels", "valuetypes", "target", "dump", "refuse", "knowledge",
+    "build", "scope", "resolve", "places", "reach", "hadolint", "labels", "valuetypes", "target", "dump", "refuse", "knowledge",
     "fix", "removal", "rewrite", "execform", "keyvalue", "shell", "split",
     "rule", "bundle", "loader", "config", "hadolint_config", "config_files", "lint", "suppress", "job", "verify", "settle",
     "write", "archive", "image", "measure", "engine", "trial",
