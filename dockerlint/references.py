@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dockerlint.expand import references
+from dockerlint.expand import references, variables_in
 from dockerlint.fix import Edit
+from dockerlint.model import Word
 from dockerlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dockerlint.model import Word
+    from collections.abc import Iterator
+
+    from dockerlint.model import From
 
 
 def reference_spans(word: Word, name: str, escape: str) -> tuple[Span, ...]:
@@ -28,3 +31,17 @@ def renaming(text: str, span: Span, name: str, new: str) -> Edit | None:
         return None
     at = span.start + written.index(name)
     return Edit(Span(at, at + len(name)), new)
+
+
+def undeclared_in_from(start: From, escape: str) -> Iterator[tuple[str, Span]]:
+    """The names in the image and the `--platform` of a FROM that no ARG above the first FROM declares
+    and no build presets, each with the span of its first reference."""
+    flag = start.flag("platform")
+    words = [start.image]
+    if flag is not None and flag.value is not None and "$" in flag.value:
+        # A flag is read without its quotes and escapes; without any, its text is the file's.
+        words.insert(0, Word(flag.value_span, flag.value, None, variables_in(flag.value, escape)))
+    for word in words:
+        for name in word.variables:
+            if name not in start.state.variables:
+                yield name, reference_spans(word, name, escape)[0]

@@ -106,6 +106,13 @@ def presumed(dockerfile: Dockerfile) -> Dockerfile:
     return remember(dockerfile, "_presumed", make)
 
 
+def presumed_without_arguments(dockerfile: Dockerfile) -> Dockerfile:
+    """The same, for a build that gets no build arguments at all."""
+    if not dockerfile.build_args:
+        return presumed(dockerfile)
+    return resolve(parse_tree(dockerfile.source), presume=True)
+
+
 class _Resolver:
     """Walks the instructions in order and keeps what is in force."""
 

@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     ],
 )
 def legacy_key_value(dockerfile: Dockerfile) -> Iterator[Finding]:
-    for instruction in dockerfile.instructions(Env, Label):
-        if not instruction.legacy:
+    for instruction in dockerfile.body:
+        if not isinstance(instruction, Env | Label) or not instruction.legacy:
             continue
         edits = equals_edits(dockerfile, instruction)
         keyword = instruction.keyword

@@ -125,8 +125,8 @@ def _hint(dockerfile: Dockerfile, stage: Stage, name: str) -> str:
         return f"known in a stage that does not declare it; add `ARG {name}` above"
     if any(pair.name.raw == name for arg in dockerfile.head if isinstance(arg, Arg) for pair in arg.pairs):
         return f"known in this stage; repeat `ARG {name}` below its FROM"
-    for instruction in stage.of(Arg, Env):
-        if any(pair.name.raw == name for pair in instruction.pairs):
+    for instruction in stage.instructions:
+        if isinstance(instruction, Arg | Env) and any(pair.name.raw == name for pair in instruction.pairs):
             return f"set here yet; move the {instruction.keyword.name} on line {instruction.first_line} up"
     return ""
 
