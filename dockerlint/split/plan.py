@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from dockerlint.frozen import replace
-from dockerlint.model import Invalid, Onbuild, Run, Shell, Workdir
+from dockerlint.model import Add, Copy, Invalid, Onbuild, Run, Shell, Workdir
 from dockerlint.split import Refusal, Split
 from dockerlint.split.bases import base_of
 from dockerlint.split.effects import Kind, Walker
@@ -14,6 +14,7 @@ from dockerlint.split.packages import Packages, bare
 from dockerlint.split.paths import inside, inside_any, normal
 from dockerlint.split.provided import Providers
 from dockerlint.split.run import read
+from dockerlint.split.runtime import Runtime
 from dockerlint.split.takes import GO, Taker
 from dockerlint.split.write import Writer
 
@@ -143,19 +144,18 @@ class _Plan:
                 target = normal(posixpath.join(step.folder, mount.target)) if mount.target else ""
                 if target and any(inside(path, target) for path in taker.takes):
                     raise Refused(f"what is built lies in the mount {mount.target}")
-        writer = Writer(
+        runtime = Runtime(
             self.dockerfile, self.stage, self.base, self.steps, last, taker, self.needs, self.traits
         )
-        problem = writer.decide()
+        problem = runtime.decide()
         if problem:
             raise Refused(problem)
-        providers = Providers(self.base, taker, writer)
+        providers = Providers(self.base, taker, runtime)
         for program in self.needs.programs:
             problem = providers.missing(program)
             if problem:
                 raise Refused(problem)
-        edits = writer.edits()
-        return Split(edits, self.leaves, taker.shown())
+        return Split(Writer(self.dockerfile, runtime).edits(), self.leaves, taker.shown())
 
     def check(self) -> None:
         if self.base.problem:
@@ -166,6 +166,8 @@ class _Plan:
             (w.path.value or "").startswith("/") for w in list(self.stage.of(Workdir))[:1]
         ):
             raise Refused("the base image chooses the working directory; set WORKDIR")
+        if self.base.workdir is None and self.before_workdir():
+            raise Refused("the base image chooses the working directory; set WORKDIR first")
         if any(w.path.value is None for w in self.stage.of(Workdir)):
             raise Refused("a WORKDIR depends on a variable that the file does not set")
         if self.needs.problem:
@@ -188,6 +190,21 @@ class _Plan:
                 raise Refused("its SHELL is not a POSIX shell")
         if self.base.direct and self.traits & {"opaque", "libraries"}:
             raise Refused("it may link against libraries that only the toolchain image holds")
+
+    def before_workdir(self) -> bool:
+        """Whether something in front of the first WORKDIR depends on the working directory."""
+        for index, instruction in enumerate(self.stage.instructions):
+            if isinstance(instruction, Workdir):
+                return False
+            if isinstance(instruction, (Copy, Add)) and not (instruction.destination.value or "").startswith(
+                "/"
+            ):
+                return True
+            if index in self.steps and any(
+                t.kind in (Kind.BUILD, Kind.FETCH, Kind.FILE) for t in self.steps[index].tasks
+            ):
+                return True
+        return True
 
     def last_build(self) -> int:
         """The index of the last instruction that builds, or that handles what was built."""

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from dockerlint.split.bases import Base
     from dockerlint.split.needs import Program
+    from dockerlint.split.runtime import Runtime
     from dockerlint.split.takes import Taker
-    from dockerlint.split.write import Writer
 
 _SYSTEM = ("/bin", "/usr/bin", "/sbin", "/usr/sbin")
 _BUILD_TOOLS = frozenset((
@@ -28,12 +28,12 @@ _NATIVE = frozenset(("c", "c++", "opaque", "go", "rust", "dotnet"))
 class Providers:
     """Knows what the runtime stage has: what comes over, the packages it keeps, its base."""
 
-    def __init__(self, base: Base, taker: Taker, writer: Writer) -> None:
+    def __init__(self, base: Base, taker: Taker, runtime: Runtime) -> None:
         from dockerlint.knowledge.tables import SPLIT
 
         self.base = base
         self.taker = taker
-        self.writer = writer
+        self.runtime = runtime
         self.tables = Packages(base.manager, base.release)
         self.packages: dict[str, Any] = SPLIT["provides"]
         programs: dict[str, Any] = SPLIT["programs"]
@@ -44,7 +44,7 @@ class Providers:
         path = program.path
         if path and self.taker.covers(path):
             return "" if program.name in STARTERS else self._startable(path)
-        if path and self.writer.copied(path):
+        if path and self.runtime.copies.brings(path):
             return f"it starts `{program.name}`, a file of the context that may be a script"
         if path and not inside_any(path, _SYSTEM):
             return f"nothing in the file tells what makes {path}"
@@ -70,7 +70,7 @@ class Providers:
     def _installed(self, name: str) -> bool:
         """Whether a package that brings the program is kept."""
         providers = [name, *self.packages.get(name, ())]
-        return any(matching(bare(kept), providers) for kept in self.writer.kept)
+        return any(matching(bare(kept), providers) for kept in self.runtime.kept)
 
     def _startable(self, path: str) -> str:
         """Why a program that comes over may not start; empty when it does."""

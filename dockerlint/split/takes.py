@@ -9,7 +9,7 @@ from dockerlint.split.paths import CROWDED, SHARED, inside, inside_any, is_scrat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from dockerlint.split.bases import Base
     from dockerlint.split.needs import Needs, Program
@@ -326,10 +326,3 @@ class Taker:
     def shown(self) -> tuple[str, ...]:
         """The paths that come over, for people."""
         return tuple(dict.fromkeys(self.takes.values()))
-
-    def lines(self, stage: str) -> Iterable[str]:
-        """The COPY instructions."""
-        for source, place in self.takes.items():
-            yield f"COPY --from={stage} {source} {place}"
-        if self.base.libraries:
-            yield f"COPY --from={stage} {' '.join(self.base.libraries)} /usr/local/lib/"
