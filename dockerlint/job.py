@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from dockerlint.source import Source
 
 UNREADABLE = "DL1000"
+# BuildKit finds these when it builds a stage; all others of its checks see the whole file, whatever
+# the target is.
+_IN_NEEDED_STAGES = frozenset((
+    "JSONArgsRecommended", "WorkdirRelativePath", "UndefinedVar", "MultipleInstructionsDisallowed",
+    "LegacyKeyValueFormat", "SecretsUsedInArgOrEnv", "CopyIgnoredFile", "ExposeProtoCasing",
+    "ExposeInvalidFormat",
+))  # fmt: skip
 
 
 @node
@@ -44,7 +51,7 @@ def findings(dockerfile: Dockerfile, setup: Setup, run: Runner = run_rule) -> tu
         return tuple(one for one in found if one.code == UNREADABLE)[:1], 0
     kept, hidden = silence(dockerfile, found, setup.rules, setup.config)
     if setup.config.target:
-        kept = _of_target(dockerfile, kept, setup.config.target)
+        kept = _of_target(dockerfile, kept, setup.config)
     return kept, hidden
 
 
@@ -83,14 +90,15 @@ def _with_experimental(dockerfile: Dockerfile, setup: Setup) -> tuple[Active, ..
     return activate(config, setup.rules)
 
 
-def _of_target(dockerfile: Dockerfile, found: tuple[Found, ...], target: str) -> tuple[Found, ...]:
+def _of_target(dockerfile: Dockerfile, found: tuple[Found, ...], config: Config) -> tuple[Found, ...]:
     from dockerlint.places import instruction_at
     from dockerlint.target import needed
 
-    stages = needed(dockerfile, target)
+    stages = needed(dockerfile, config.target)
     kept = []
     for one in found:
         instruction = instruction_at(dockerfile, one.span.start)
-        if instruction is None or instruction.stage is None or instruction.stage in stages:
+        everywhere = config.profile == "buildkit" and one.code not in _IN_NEEDED_STAGES
+        if everywhere or instruction is None or instruction.stage is None or instruction.stage in stages:
             kept.append(one)
     return tuple(kept)

@@ -269,7 +269,7 @@ def _skips(dockerfile: Dockerfile) -> dict[int, frozenset[str]]:
             key, _, value = comment.text.partition("=")
             # BuildKit takes the first one, and none that is indented.
             if key.strip().lower() == "check" and source.position(comment.span.start).column == 1:
-                names = _parse_checks(value.strip()).skip
+                names = _parse_checks((value.split() or [""])[0]).skip
                 break
         if names:
             skips[instruction.span.start] = names
