@@ -12,10 +12,11 @@ from dockerlint.config import PROFILES
 from dockerlint.engine import NAMES, Build, EngineError, NoEngine, detect
 from dockerlint.engine.session import Session
 from dockerlint.errors import UserError
+from dockerlint.ignorefile import find_ignore_file, read_patterns
 from dockerlint.image import ImageError
 from dockerlint.job import model
 from dockerlint.lint import run_rule
-from dockerlint.lint_command import Workshop, ignore_patterns
+from dockerlint.lint_command import Workshop
 from dockerlint.report import comparison as report
 from dockerlint.report.escape import visible
 from dockerlint.report.text import paint
@@ -146,18 +147,28 @@ def _ignore(path: str) -> bytes | None:
         return None
 
 
+def _patterns(path: str, context: str) -> tuple[str, ...] | None:
+    """The patterns of the ignore file that the build uses; None when there is none."""
+    found = find_ignore_file(path, context)
+    if found is None:
+        return None
+    with open(found, "rb") as file:
+        return read_patterns(file.read().decode("utf-8", "surrogateescape"))
+
+
 def _measure(
     source: Source, engine: Engine, contexts: dict[str, str], options: Namespace, workshop: Workshop
 ) -> report.Comparison | None:
     """One file before and after; None when a build failed, which is told on standard error."""
     path = source.path
     setup = workshop.setup(path)
-    patterns = ignore_patterns(path)
+    where = options.context or os.path.dirname(path) or "."
+    patterns = _patterns(path, where)
     dockerfile = model(source, setup, patterns)
     settled = settled_source(source, setup, run_rule, options.unsafe, patterns)
     build = Build(
         b"",
-        options.context or os.path.dirname(path) or ".",
+        where,
         _ignore(path),
         {**setup.config.build_args, **build_args(options.build_arg)},
         options.target or setup.config.target or None,
@@ -186,6 +197,8 @@ def _measure(
             session.keep = False
             _failed(path, variants[len(trials)][0] if len(trials) < len(variants) else "", error)
             return None
+    for tag in session.left:
+        _complain(f"{tag} could not be removed", f"remove it with {engine.name} rmi {tag}")
     return report.Comparison(
         path,
         (engine.name, engine.version),
@@ -275,13 +288,17 @@ class _progress:
         from rich.text import Text
 
         status = self._status
-        status.update(Text(visible(title)))
+
+        def show(text: str) -> None:
+            room = status.console.width - 4
+            status.update(Text(text if len(text) <= room else f"{text[: room - 1]}…"))
 
         def line(text: str) -> None:
             step = _STEP.search(text)
             if step is not None:
-                status.update(Text(f"{visible(title)}: {visible(step[0])[:100]}"))
+                show(f"{visible(title)}: {visible(step[0])}")
 
+        show(visible(title))
         return line
 
 

@@ -91,7 +91,7 @@ class Engine(Protocol):
         """The diff_ids of an image, lowest first."""
 
     def remove(self, tag: str) -> None:
-        """Remove a tag, and its image when nothing else holds it; no error when it is gone."""
+        """Remove a tag, and its image when nothing else holds it; no error when there is none."""
 
     def tidy(self) -> None:
         """Remove what the builds so far left besides their tags, unless something else needs it."""

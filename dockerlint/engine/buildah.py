@@ -141,7 +141,9 @@ class Buildah:
         return tuple(layers or ())
 
     def remove(self, tag: str) -> None:
-        answer([self._program, "rmi", tag], self._env, 120)
+        code, _, why = answer([self._program, "rmi", tag], self._env, 120)
+        if code != 0 and self.has(tag):
+            raise EngineError(f"{tag} could not be removed", tuple(why.splitlines()[-1:]))
 
     def tidy(self) -> None:
         """Remove the images of single layers, which stay untagged: the stages that no image is of, and

@@ -118,7 +118,9 @@ class Docker:
         return tuple(json.loads(text) or ())
 
     def remove(self, tag: str) -> None:
-        answer([self._program, "image", "rm", tag], self._env, 120)
+        code, _, why = answer([self._program, "image", "rm", tag], self._env, 120)
+        if code != 0 and self.has(tag):
+            raise EngineError(f"{tag} could not be removed", tuple(why.splitlines()[-1:]))
 
     def tidy(self) -> None:
         """Nothing: BuildKit keeps a cache of its own and bounds it."""

@@ -105,14 +105,16 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     What it still says is read: an engine that cannot write dies before it has cleaned up.
     """
     process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
-    with suppress(subprocess.TimeoutExpired):
-        process.communicate(timeout=_GRACE)
-    if os.name == "posix":
-        with suppress(ProcessLookupError, PermissionError):  # the whole group has ended already
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.wait()
+    try:
+        with suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=_GRACE)
+    finally:  # a second interrupt ends the waiting
+        if os.name == "posix":
+            with suppress(ProcessLookupError, PermissionError):  # the whole group has ended already
+                os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+        process.wait()
 
 
 def answer(command: Sequence[str], env: Mapping[str, str], seconds: float = 15.0) -> tuple[int, str, str]:

@@ -11,7 +11,7 @@ import threading
 import time
 from types import TracebackType
 
-from dockerlint.engine import Build, Built, Engine
+from dockerlint.engine import Build, Built, Engine, EngineError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dockerlint.engine import Progress
 
+_ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 PREFIX = "localhost/dockerlint-build"
 
 
@@ -33,12 +34,13 @@ class Session:
     """Builds with one engine; on leaving, its tags and files are gone, also after an interrupt.
 
     The tags hold a random part, so that no tag of the user is ever replaced. With `keep` the
-    images stay when all went well, and only then.
+    images stay when all went well, and only then. `left` are tags that could not be removed.
     """
 
     def __init__(self, engine: Engine, keep: bool = False) -> None:
         self.engine = engine
         self.keep = keep
+        self.left: list[str] = []
         self.folder = ""
         self._tags: list[str] = []
         self._handlers: dict[int, Any] = {}
@@ -48,28 +50,30 @@ class Session:
         large = "/var/tmp" if "TMPDIR" not in os.environ and os.path.isdir("/var/tmp") else None
         self.folder = tempfile.mkdtemp(prefix="dockerlint-", dir=large)
         if threading.current_thread() is threading.main_thread():
-            for name in ("SIGTERM", "SIGHUP"):
-                number = getattr(signal, name, None)
-                if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            for number in _ENDINGS:
+                if signal.getsignal(number) is signal.SIG_DFL:
                     self._handlers[number] = signal.signal(number, _stop)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        # A second interrupt must not keep the first one's rubbish.
-        held = None
+        held: dict[int, Any] = {}
         if threading.current_thread() is threading.main_thread():
-            held = signal.signal(signal.SIGINT, signal.SIG_IGN)
+            # A second interrupt must not keep the first one's rubbish.
+            held = {
+                number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, *self._handlers)
+            }
         try:
             for tag in () if self.keep and kind is None else reversed(self._tags):
-                self.engine.remove(tag)
+                try:
+                    self.engine.remove(tag)
+                except EngineError:
+                    self.left.append(tag)
             self.engine.tidy()
             shutil.rmtree(self.folder, ignore_errors=True)
         finally:
-            if held is not None:
-                signal.signal(signal.SIGINT, held)
-            for number, handler in self._handlers.items():
+            for number, handler in {**held, **self._handlers}.items():
                 signal.signal(number, handler)
 
     def build(self, build: Build, progress: Progress | None = None) -> Built:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from dockerlint import engine
-from dockerlint.engine import NoEngine, detect, install_hint
+from dockerlint.engine import EngineError, NoEngine, detect, install_hint
 from dockerlint.engine.process import environment, plain, programs, run
+from dockerlint.engine.session import PREFIX, Session
 
 VERSION = '{"Client":{"Version":"%s"},"Server":%s}'
 
@@ -156,3 +158,55 @@ def test_a_docker_without_buildx_says_that_it_cannot_redirect(tmp_path: Path) ->
     found = detect("docker", docker(tmp_path, "20.10", '{"Version":"20.10","Os":"linux"}'))
     with pytest.raises(engine.EngineError, match="buildx"):
         found.build(engine.Build(b"", str(tmp_path), build_contexts={"a": "b"}), "t", str(tmp_path))
+
+
+class Stuck:
+    """An engine whose images cannot be removed."""
+
+    name, version, heredocs = "stuck", "1", True
+
+    def build(self, build: engine.Build, tag: str, folder: str, progress: object = None) -> None:
+        if build.no_cache:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def save(self, tag: str, path: str) -> None:
+        raise AssertionError
+
+    def layers(self, tag: str) -> tuple[str, ...]:
+        return ()
+
+    def remove(self, tag: str) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise EngineError("in use")
+
+    def tidy(self) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def has(self, tag: str) -> bool:
+        return True
+
+
+def test_signals_do_not_interrupt_the_cleaning_up_and_what_stays_is_told(tmp_path: Path) -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    with Session(Stuck()) as session:
+        built = session.build(engine.Build(b"", str(tmp_path)))
+        folder = session.folder
+    assert session.left == [built.tag]
+    assert not os.path.exists(folder)
+    assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
+
+
+def test_a_termination_ends_the_session_with_its_exit_code(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as raised, Session(Stuck()) as session:
+        session.build(engine.Build(b"", str(tmp_path), no_cache=True))
+    assert raised.value.code == 128 + signal.SIGTERM
+    assert not os.path.exists(session.folder)
+
+
+def test_every_tag_is_one_that_nobody_else_has(tmp_path: Path) -> None:
+    tags = set()
+    for _ in range(3):
+        with Session(Stuck()) as session:
+            tags.add(session.build(engine.Build(b"", str(tmp_path))).tag)
+    assert len(tags) == 3
+    assert all(tag.startswith(f"{PREFIX}-") for tag in tags)
