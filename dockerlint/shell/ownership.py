@@ -70,7 +70,7 @@ def as_copy_option(
         return None
     found = tuple(edit for edit in edits if edit is not None)
     title = f"use COPY --{option}"
-    exact = all(path == target_file(c) for path in paths for c in copies)
+    exact = sorted(paths) == sorted(target_file(c) or "" for c in copies)
     if not exact and not _holds_copies_only(dockerfile, run, script, command, paths):
         return None
     if not reason and not exact:

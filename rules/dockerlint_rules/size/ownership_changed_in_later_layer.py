@@ -50,6 +50,10 @@ OPTIONS = ("chown", "chmod")
             "FROM debian:12\nCOPY entry.sh /usr/local/bin/\nRUN «chmod +x /usr/local/bin/entry.sh»\n",
             fixed="FROM debian:12\nCOPY --chmod=755 entry.sh /usr/local/bin/\n",
         ),
+        Bad(
+            "FROM debian:12\nCOPY a.sh /a.sh\nCOPY b.sh /b.sh\nRUN «chmod 0755 /a.sh /b.sh»\n",
+            fixed="FROM debian:12\nCOPY --chmod=0755 a.sh /a.sh\nCOPY --chmod=0755 b.sh /b.sh\n",
+        ),
         Bad("FROM debian:12\nRUN git clone https://example.org/a /a\nRUN «chown -R 1000:1000 /a»\n"),
         Bad("FROM debian:12\nCOPY a.conf /a.conf\nRUN useradd a\nRUN «chown a:a /a.conf»\n"),
     ],
