@@ -95,7 +95,8 @@ def _stamp(name: str, files: Mapping[str, Stamp]) -> tuple[object, ...]:
 
 def _places(name: str, like: ModuleSpec) -> tuple[str, str]:
     folder, compiled = os.path.split(like.cached or "")
-    own = os.path.join(folder, compiled.replace("__init__", "bundle", 1))
+    # Not `.pyc`: other tools take files of that name for what they are not.
+    own = os.path.join(folder, compiled.replace("__init__", "all", 1).removesuffix(".pyc") + ".bundle")
     return own, os.path.join(cache_folder(), f"{name}.{sys.implementation.cache_tag}.bundle")
 
 

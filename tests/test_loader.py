@@ -205,7 +205,7 @@ def test_a_changed_new_or_removed_module_is_noticed(many: Path) -> None:
 
 def test_a_bundle_that_is_damaged_is_made_anew(many: Path) -> None:
     values(many)
-    (path,) = (many.parent / "pyc").rglob("bundle*")
+    (path,) = (many.parent / "pyc").rglob("*.bundle")
     for data in (b"", b"nonsense", path.read_bytes()[:100]):
         path.write_bytes(data)
         assert values(many) == list(range(bundle.ENOUGH))
@@ -213,7 +213,7 @@ def test_a_bundle_that_is_damaged_is_made_anew(many: Path) -> None:
 
 def test_without_the_cache_nothing_is_read_or_written(many: Path) -> None:
     values(many, cache=False)
-    assert not list((many.parent / "pyc").rglob("bundle*"))
+    assert not list((many.parent / "pyc").rglob("*.bundle"))
 
 
 def test_where_python_cannot_write_the_cache_of_the_user_is_used(many: Path) -> None:
