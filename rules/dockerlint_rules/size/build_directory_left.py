@@ -49,6 +49,11 @@ TIES = ("ln", "link")
             "cmake -S a -B a/out\ncd a/out\nninja install\nrm -rf /usr/src/a\nEOF\n",
         ),
         Bad(
+            "FROM python:3.12\nRUN git clone https://example.org/a /tmp/a && cd /tmp/a && «pip install» .\n",
+            fixed="FROM python:3.12\n"
+            "RUN git clone https://example.org/a /tmp/a && cd /tmp/a && pip install . && rm -rf /tmp/a\n",
+        ),
+        Bad(
             "FROM debian:12\nRUN git clone https://example.org/a.git /a && cd /a && «make install»\n",
             fixed="FROM debian:12\nRUN git clone https://example.org/a.git /a && cd /a && make install && rm -rf /a\n",
         ),
@@ -100,7 +105,11 @@ def _installs(command: Command) -> bool:
         return any(w.startswith("install") for w in words)
     if command.name == "cmake":
         return "--install" in words or ("--build" in words and "install" in words)
-    return False
+    if command.tool == "pip":
+        return (
+            words[:1] == ["install"] and any(w in (".", "./") for w in words) and not _edits_in_place(command)
+        )
+    return "setup.py" in words and "install" in words
 
 
 def _span(command: Command) -> Span:
