@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dockerlint.build import Builder, Frame, comment, leaves
-from dockerlint.frozen import remember
 from dockerlint.model import (
     Arg,
     Directive,
@@ -24,7 +23,7 @@ from dockerlint.tree import CommentLine, InstructionNode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from dockerlint.model import Comment, Instruction, Pair
     from dockerlint.tree import Tree
@@ -67,11 +66,12 @@ def resolve(
     build_args: Mapping[str, str] | None = None,
     target: str | None = None,
     ignore_patterns: tuple[str, ...] | None = None,
-    presume: bool = False,
+    presume: Callable[[str], Iterable[str]] | None = None,
 ) -> Dockerfile:
     """The model of a file. `problems` are those of its lines and arguments (phase B).
 
-    With `presume` nothing is unknown: see `presumed`.
+    With `presume`, what only a build knows is taken to be as usual: see `dockerlint.presumed`. It
+    tells which variables an image sets, with values that are not known.
     """
     source = tree.source
     args = dict(build_args or {})
@@ -95,29 +95,15 @@ def resolve(
     )  # fmt: skip
 
 
-def presumed(dockerfile: Dockerfile) -> Dockerfile:
-    """The same file as a build for linux/amd64 sees it that gets no other arguments, and whose base
-    images set no variable but PATH: every word has a value. Spans are the same in both."""
-
-    def make() -> Dockerfile:
-        tree = parse_tree(dockerfile.source)
-        return resolve(tree, dockerfile.build_args, None, dockerfile.ignore_patterns, presume=True)
-
-    return remember(dockerfile, "_presumed", make)
-
-
-def presumed_without_arguments(dockerfile: Dockerfile) -> Dockerfile:
-    """The same, for a build that gets no build arguments at all."""
-    if not dockerfile.build_args:
-        return presumed(dockerfile)
-    return resolve(parse_tree(dockerfile.source), presume=True)
-
-
 class _Resolver:
     """Walks the instructions in order and keeps what is in force."""
 
     def __init__(
-        self, tree: Tree, build_args: Mapping[str, str], target: str | None, presume: bool = False
+        self,
+        tree: Tree,
+        build_args: Mapping[str, str],
+        target: str | None,
+        presume: Callable[[str], Iterable[str]] | None = None,
     ) -> None:
         self.source = tree.source
         self.escape = tree.escape
@@ -196,8 +182,11 @@ class _Resolver:
             return
         scratch = value == "scratch"
         self.scope = Scope()
-        known = scratch or self.presume
+        known = scratch or self.presume is not None
         self.scope.put("PATH", DEFAULT_PATH if known else None, False)
+        if self.presume is not None and value:
+            for name in self.presume(value):
+                self.scope.put(name, None, False)
         self.state = self._state(not known, "/" if scratch else None, None, None)
 
     def _state(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dockerlint.model import Add, Copy, Dockerfile
-from dockerlint.resolve import presumed
+from dockerlint.presumed import presumed
 from dockerlint.rule import Bad, Finding, Good, Severity, rule
 
 TYPE_CHECKING = False

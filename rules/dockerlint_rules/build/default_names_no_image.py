@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.imageref import parse_or_none
 from dockerlint.model import Dockerfile, From
-from dockerlint.resolve import presumed_without_arguments
+from dockerlint.presumed import presumed_without_arguments
 from dockerlint.rule import Bad, Finding, Good, Severity, rule
 
 TYPE_CHECKING = False

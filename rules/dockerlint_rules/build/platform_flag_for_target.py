@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.expand import variables_in
 from dockerlint.model import Dockerfile, From
-from dockerlint.resolve import presumed
+from dockerlint.presumed import presumed
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, Span, rule, safe
 
 TYPE_CHECKING = False

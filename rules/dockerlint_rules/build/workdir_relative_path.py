@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from dockerlint.model import Dockerfile, Workdir
-from dockerlint.resolve import joined, presumed
+from dockerlint.presumed import presumed
+from dockerlint.resolve import joined
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, Span, rule, safe
 
 TYPE_CHECKING = False

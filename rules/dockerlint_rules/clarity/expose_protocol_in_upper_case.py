@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.expand import ExpansionError, expand_words_reporting
 from dockerlint.model import Dockerfile, Expose
-from dockerlint.resolve import presumed
+from dockerlint.presumed import presumed
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, rule, safe
 
 TYPE_CHECKING = False

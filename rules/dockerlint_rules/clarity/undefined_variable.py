@@ -4,8 +4,9 @@ from dockerlint.imageref import parse_or_none
 from dockerlint.knowledge.environments import environment_of
 from dockerlint.model import Arg, Dockerfile, Env, Onbuild
 from dockerlint.names import nearest
+from dockerlint.presumed import presumed
 from dockerlint.references import reference_spans, renaming
-from dockerlint.resolve import PLATFORM_ARGS, presumed
+from dockerlint.resolve import PLATFORM_ARGS
 from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, unsafe
 from dockerlint.undefined import unset_in
 
@@ -24,13 +25,11 @@ def as_buildkit_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     """What BuildKit finds where the base image sets no more than is known of it: every name that is
     unset, defaults (`${x:-y}`) notwithstanding."""
     for stage in presumed(dockerfile).stages:
-        brought = _brought(stage) or frozenset()
         for instruction in stage.instructions:
             for one in unset_in(dockerfile, instruction):
-                if one.name not in brought:
-                    yield Finding(
-                        instruction.keyword.span, f"${one.name} is not set; declare it with ARG or ENV first"
-                    )
+                yield Finding(
+                    instruction.keyword.span, f"${one.name} is not set; declare it with ARG or ENV first"
+                )
 
 
 @rule(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 from dockerlint.model import Arg, Dockerfile, Env
-from dockerlint.resolve import presumed
+from dockerlint.presumed import presumed
 from dockerlint.rule import Bad, Finding, Good, Severity, rule
 
 TYPE_CHECKING = False
