@@ -67,6 +67,7 @@ def recommended_packages(dockerfile: Dockerfile) -> Iterator[Finding]:
         # the file writes the setting itself, in a configuration file that apt reads from then on
         return
     installed = _installed(dockerfile)
+    secure = "https://" in dockerfile.source.text
     for run in dockerfile.instructions(Run, onbuild=True):
         for script in scripts(run):
             for command in script.named("apt-get"):
@@ -75,7 +76,7 @@ def recommended_packages(dockerfile: Dockerfile) -> Iterator[Finding]:
                 at = _place(command)
                 edits = (
                     Edit(Span(at, at), " --no-install-recommends"),
-                    *_named(dockerfile, command, installed),
+                    *_named(dockerfile, command, installed, secure),
                 )
                 yield Finding(
                     head(command),
@@ -96,19 +97,19 @@ def _installed(dockerfile: Dockerfile) -> set[str]:
     }
 
 
-def _named(dockerfile: Dockerfile, command: Command, installed: set[str]) -> Iterator[Edit]:
+def _named(dockerfile: Dockerfile, command: Command, installed: set[str], secure: bool) -> Iterator[Edit]:
     """Name the recommended packages that others are of no use without, each behind its own."""
     text = dockerfile.source.text
     done: set[str] = set()
     for word in command.operands:
-        for package in counted_on(word.text, installed, "https://" in text):
+        for package in counted_on(word.text, installed, secure):
             if package in done:
                 continue
             done.add(package)
             end = word.span.end
             line = text[text.rfind("\n", 0, word.span.start) + 1 : word.span.start]
-            rest = text[end : text.find("\n", end)] if "\n" in text[end:] else ""
-            alone = not line.strip() and rest.strip() == dockerfile.escape
+            stop = text.find("\n", end)
+            alone = stop >= 0 and not line.strip() and text[end:stop].strip() == dockerfile.escape
             joint = f" {dockerfile.escape}{dockerfile.source.newline}{line}" if alone else " "
             yield Edit(Span(end, end), f"{joint}{package}")
 
