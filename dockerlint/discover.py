@@ -37,38 +37,38 @@ def is_dockerfile(name: str) -> bool:
     return False
 
 
-def files(paths: Iterable[str]) -> Iterator[str]:
+def files(paths: Iterable[str], closed: list[OSError]) -> Iterator[str]:
     """The files that paths mean, each once, in order; those of a folder sorted.
 
-    Raises UserError for a path that does not exist.
+    Folders that cannot be read are put into `closed`. Raises UserError for a path that does not exist.
     """
     seen: set[str] = set()
     for path in paths:
-        for found in _of(path):
+        for found in _of(path, closed):
             key = os.path.normpath(found) if found != STDIN else found
             if key not in seen:
                 seen.add(key)
                 yield found
 
 
-def _of(path: str) -> Iterable[str]:
+def _of(path: str, closed: list[OSError]) -> Iterable[str]:
     if path == STDIN:
         return (path,)
     if os.path.isdir(path):
-        return _below(path)
+        return _below(path, closed)
     if os.path.lexists(path):
         return (path,)
     if any(c in path for c in "*?["):
         from glob import glob
 
         found = sorted(glob(path, recursive=True))
-        return [name for one in found for name in ([one] if not os.path.isdir(one) else _below(one))]
+        return [name for one in found for name in ([one] if not os.path.isdir(one) else _below(one, closed))]
     raise UserError(f"{path} does not exist", "give a file, a folder, a glob, or - for standard input")
 
 
-def _below(folder: str) -> Iterator[str]:
+def _below(folder: str, closed: list[OSError]) -> Iterator[str]:
     plain = "" if folder == "." else folder
-    for root, folders, names in os.walk(folder):
+    for root, folders, names in os.walk(folder, onerror=closed.append):
         folders[:] = sorted(name for name in folders if name not in _SKIPPED)
         here = os.path.join(plain, os.path.relpath(root, folder)) if root != folder else plain
         for name in sorted(names):

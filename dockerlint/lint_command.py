@@ -38,7 +38,8 @@ def main(
     if options.unsafe and not (options.fix or options.diff):
         raise UserError("--unsafe goes with --fix or --diff", "add one of them")
     workshop = Workshop(options, complain)
-    paths = [path for path in files(options.paths or ["."]) if workshop.takes(path)]
+    closed: list[OSError] = []
+    paths = [path for path in files(options.paths or ["."], closed) if workshop.takes(path)]
     if not paths and not options.paths:
         complain("no Dockerfile found here", "name a file, or a folder that has one")
     for path in paths:
@@ -49,6 +50,9 @@ def main(
         results = run(worker, options, paths)
     else:
         results = [guard.file(workshop.result, path) for path in paths]
+    results += [
+        Result(str(error.filename), None, error=f"cannot be read: {error.strerror}") for error in closed
+    ]
     _report(results, options, workshop, perf_counter() - began)
     return _code(results, workshop, complain)
 

@@ -106,6 +106,24 @@ def test_an_unreadable_file_is_named_and_the_others_are_linted(here: Path) -> No
     assert "Dockerfile:2:5" in ran.out
 
 
+def test_a_folder_that_cannot_be_read_is_named_and_the_others_are_linted(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "locked").mkdir()
+    scandir = os.scandir
+
+    def closed(path: str) -> object:
+        if os.path.basename(path) == "locked":
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    ran = run(*ONLY)
+    assert ran.code == 2
+    assert "locked cannot be read: Permission denied" in ran.err
+    assert "Dockerfile:2:5" in ran.out
+
+
 def test_standard_input_is_linted_under_the_name_that_is_given(here: Path) -> None:
     ran = run("-", *ONLY, "--format", "json", "--stdin-filename", "x/Dockerfile", stdin=FAULTY.encode())
     assert codes(ran.out) == [("x/Dockerfile", "DL3027")]
@@ -263,6 +281,13 @@ def test_rules_lists_and_explain_shows_the_page() -> None:
     ran = run("explain", "apt-insted-of-apt-get")
     assert ran.code == 2
     assert "did you mean apt-instead-of-apt-get?" in ran.err
+
+
+def test_explain_on_a_terminal_is_laid_out_for_it() -> None:
+    shown = run("explain", "DL3027", terminal=True).out
+    assert "## Why" not in shown
+    assert "Why" in shown
+    assert "is made for people" in shown
 
 
 def test_new_rule_writes_a_rule_that_passes_its_own_tests(here: Path) -> None:
