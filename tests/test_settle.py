@@ -220,6 +220,8 @@ def test_a_fix_that_brings_an_error_of_another_rule_is_left_out() -> None:
     after, refused = result(text, replacing("adds-user", "STOPSIGNAL 9", "USER root"), user_is_root)
     assert after == text
     assert "user-is-root would be found on line 2" in refused
+    more = "USER root\n" + text.removeprefix(HEAD)
+    assert result(HEAD + more, replacing("adds-user", "STOPSIGNAL 9", "USER root"), user_is_root)[1] == ""
 
 
 def test_silenced_findings_are_not_fixed() -> None:
