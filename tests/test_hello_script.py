@@ -9,7 +9,22 @@ import sys
 from pathlib import Path
 
 SCRIPT = Path(__file__).resolve().parents[1] / "examples" / "hello" / "run"
-TOOLS = ("bash", "awk", "cat", "cp", "dirname", "id", "mktemp", "mv", "rm", "sed", "sort", "tail", "python3")
+TOOLS = (
+    "bash",
+    "awk",
+    "cat",
+    "cp",
+    "dirname",
+    "grep",
+    "id",
+    "mktemp",
+    "mv",
+    "rm",
+    "sed",
+    "sort",
+    "tail",
+    "python3",
+)
 
 
 def test_without_an_engine_it_lints_and_fixes_and_says_how_to_get_one(tmp_path: Path) -> None:
