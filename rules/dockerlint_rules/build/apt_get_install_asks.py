@@ -16,6 +16,25 @@ if TYPE_CHECKING:
 ASSENT = ("-y", "--yes", "--assume-yes", "--assume-no", "--force-yes")
 
 
+def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
+    """What hadolint finds: `apt-get` by that name with `install` anywhere among its arguments and
+    none of its ways to say yes, or exactly two `q`."""
+    from dockerlint.shell.as_hadolint import calls, ours
+
+    for run, call in calls(dockerfile, "apt-get"):
+        if not call.has_argument("install") or call.has_flag("y", "yes", "qq", "assume-yes"):
+            continue
+        if call.count("q") == 2 or call.count("quiet") == 2 or call.has_argument("-q=2"):
+            continue
+        own = ours(run, call)
+        edit = None if own is None or own[1].subcommand != "install" else insert_option(*own, "-y")
+        yield Finding(
+            call.command.name_word.span,
+            "apt-get install stops to ask; add -y",
+            None if edit is None else Fix("add -y", (edit,)),
+        )
+
+
 @rule(
     code="DL3014",
     summary="`apt-get install` without `-y` stops to ask",
@@ -25,6 +44,7 @@ ASSENT = ("-y", "--yes", "--assume-yes", "--assume-no", "--force-yes")
     """,
     severity=Severity.WARNING,
     fix=safe(),
+    peer=as_hadolint_does,
     bad=[
         Bad(
             "FROM debian:12\nRUN apt-get update && «apt-get install» curl\n",

@@ -16,7 +16,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     from dockerlint.shell.as_hadolint import views
 
     if any(name in dockerfile.source.text for name in NAMES):
-        for run, seen in views(dockerfile):
+        for _, seen in views(dockerfile):
             found = seen.named(*NAMES)
             if found:
                 yield Finding(found[0].command.name_word.span, _message(found[0].name))

@@ -15,8 +15,13 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     """What hadolint finds: the last USER of every stage, as it is written, is root."""
     for stage in dockerfile.stages:
         users = list(stage.of(User))
-        if users and _is_root(users[-1].user.raw):
-            yield Finding(users[-1].user.span, "the last USER of this stage is root; switch to another user")
+        if not users:
+            continue
+        span = users[-1].user.span
+        line = dockerfile.source.line_span(dockerfile.source.line_of(span.start))
+        # A blank behind the name is part of it to hadolint.
+        if _is_root(dockerfile.source.text[span.start : max(span.end, line.end)]):
+            yield Finding(span, "the last USER of this stage is root; switch to another user")
 
 
 @rule(

@@ -11,7 +11,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dockerlint.shell import Command
+    from dockerlint.shell import Command, Script
+
+
+def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
+    """What hadolint finds: `apt-get` by that name with `install` anywhere among its arguments, and
+    neither `--no-install-recommends` nor `APT::Install-Recommends=false` as a word of its own."""
+    from dockerlint.shell.as_hadolint import calls, ours
+
+    for run, call in calls(dockerfile, "apt-get"):
+        if not call.has_argument("install") or call.has_flag("no-install-recommends"):
+            continue
+        if call.has_argument("APT::Install-Recommends=false"):
+            continue
+        own = ours(run, call)
+        fix = None
+        if own is not None and own[1].subcommand == "install":
+            secure = "https://" in dockerfile.source.text
+            fix = _fix(dockerfile, *own, _installed(dockerfile), secure)
+        yield Finding(call.command.name_word.span, "apt-get install without --no-install-recommends", fix)
 
 
 @rule(
@@ -27,6 +45,7 @@ if TYPE_CHECKING:
     """,
     severity=Severity.INFO,
     fix=unsafe("packages that were only recommended are no longer there, and something may have used one"),
+    peer=as_hadolint_does,
     bad=[
         Bad(
             "FROM debian:12\nRUN apt-get update && «apt-get install» -y curl\n",
@@ -73,16 +92,21 @@ def recommended_packages(dockerfile: Dockerfile) -> Iterator[Finding]:
             for command in script.named("apt-get"):
                 if command.subcommand != "install" or not command.operands or _decided(command):
                     continue
-                at = _place(command)
-                edits = (
-                    Edit(Span(at, at), " --no-install-recommends"),
-                    *_named(dockerfile, command, installed, secure),
-                )
                 yield Finding(
                     head(command),
                     "`apt-get install` takes in recommended packages too; add `--no-install-recommends`",
-                    Fix("add --no-install-recommends", edits) if editable(script) else None,
+                    _fix(dockerfile, script, command, installed, secure),
                 )
+
+
+def _fix(
+    dockerfile: Dockerfile, script: Script, command: Command, installed: set[str], secure: bool
+) -> Fix | None:
+    if not editable(script):
+        return None
+    at = _place(command)
+    option = Edit(Span(at, at), " --no-install-recommends")
+    return Fix("add --no-install-recommends", (option, *_named(dockerfile, command, installed, secure)))
 
 
 def _installed(dockerfile: Dockerfile) -> set[str]:
