@@ -172,7 +172,7 @@ def cargo(command: Command, walker: Walker) -> Effect:
 
 def make(command: Command, walker: Walker) -> Effect:
     found, operands = options(
-        walker.values(command.arguments),
+        _words(command, walker),
         frozenset(("-C", "--directory", "-f", "--file", "-j", "-l", "-I", "-o", "-W")),
         ("-j", "-C", "-l"),
     )
@@ -202,6 +202,17 @@ def make(command: Command, walker: Walker) -> Effect:
         if not given:
             prefixes += walker.more_prefixes
     return Effect(Kind.BUILD, trees=(tree,), prefixes=prefixes, traits=traits)
+
+
+def _words(command: Command, walker: Walker) -> list[str | None]:
+    """The arguments of make. A variable whose value is not known is `NAME=`, unless it is one that
+    tells where files go."""
+    words = walker.values(command.arguments)
+    for at, word in enumerate(command.arguments):
+        name, equals, _ = word.raw.partition("=")
+        if words[at] is None and equals and name.isidentifier() and "prefix" not in name.lower():
+            words[at] = f"{name}="
+    return words
 
 
 def configure(command: Command, walker: Walker) -> Effect:

@@ -7,7 +7,7 @@ import posixpath
 from dockerlint.frozen import record
 from dockerlint.model import Cmd, Entrypoint, Env, Healthcheck, Shell, Volume, Workdir
 from dockerlint.shell import scripts_of
-from dockerlint.split.paths import expand, normal, value_of
+from dockerlint.split.paths import expand, folders_of, normal, value_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def needs_of(stage: Stage, workdir: str) -> Needs:
         paths.extend(_paths_of(words, final))
     for env in stage.of(Env):
         for pair in env.pairs:
-            value = pair.value.value if pair.value is not None else None
-            paths.extend(normal(part) for part in (value or "").split(":") if part.startswith("/"))
+            if pair.value is not None:
+                paths.extend(folders_of(pair.value.value or pair.value.raw, env.state.variables))
     for volume in stage.of(Volume):
         paths.extend(normal(w.value) for w in volume.paths if w.value and w.value.startswith("/"))
     return Needs(tuple(programs), tuple(dict.fromkeys(paths)), final, problem)

@@ -88,6 +88,17 @@ def value_of(word: ShellWord, variables: Mapping[str, str | None]) -> str | None
     return word.value if word.value is not None else expand(word.raw, variables)
 
 
+def folders_of(raw: str, variables: Mapping[str, str | None]) -> list[str]:
+    """The absolute folders that a value like PATH names, as it is written; those that are not
+    known (`$PATH` of the base image) are left out."""
+    found: list[str] = []
+    for part in raw.strip("\"'").split(":"):
+        value = expand(part, variables)
+        if value is not None and value.startswith("/"):
+            found.append(normal(value))
+    return found
+
+
 def expand(raw: str, variables: Mapping[str, str | None]) -> str | None:
     """A shell word with quotes removed and `$NAME` replaced; None for any other expansion."""
     made: list[str] = []

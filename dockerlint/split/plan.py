@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 
 from dockerlint.frozen import replace
-from dockerlint.model import Add, Copy, Invalid, Onbuild, Run, Shell, Workdir
+from dockerlint.model import Add, Copy, Env, Invalid, Onbuild, Run, Shell, Workdir
 from dockerlint.split import Refusal, Split
 from dockerlint.split.bases import base_of
 from dockerlint.split.effects import Kind, Walker
 from dockerlint.split.needs import needs_of, starts
 from dockerlint.split.packages import Packages, bare
-from dockerlint.split.paths import inside, inside_any, normal
+from dockerlint.split.paths import folders_of, inside, inside_any, normal
 from dockerlint.split.provided import Providers
 from dockerlint.split.run import read
 from dockerlint.split.runtime import Runtime
@@ -72,6 +72,7 @@ def _steps(stage: Stage, base: Base, workdir: str) -> dict[int, Step]:
     found: dict[int, Step] = {}
     folder = workdir
     folders: set[str] = set()
+    path: list[str] = []
     prefix: str | None = None
     more: tuple[str, ...] = ()
     for index, instruction in enumerate(stage.instructions):
@@ -79,8 +80,14 @@ def _steps(stage: Stage, base: Base, workdir: str) -> dict[int, Step]:
             if instruction.path.value:
                 folder = normal(posixpath.join(folder, instruction.path.value))
                 folders.add(folder)
+        elif isinstance(instruction, Env):
+            for pair in instruction.pairs:
+                if pair.name.value == "PATH" and pair.value is not None:
+                    path = folders_of(pair.value.value or pair.value.raw, instruction.state.variables) + path
         elif isinstance(instruction, Run):
             walker = Walker(folder, instruction.state.variables, base.paths)
+            if path:
+                walker.variables["PATH"] = ":".join(path)
             walker.folders, walker.prefix, walker.more_prefixes = folders, prefix, more
             found[index] = read(instruction, walker)
             prefix, more = walker.prefix, walker.more_prefixes

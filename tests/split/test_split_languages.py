@@ -386,6 +386,7 @@ CMD ["python3", "/app.py"]
     assert "--no-install-recommends python3 libgomp1\n" in made
     assert "COPY --from=build /opt/venv /opt/venv\n" in made
     assert "requirements" not in made
+    assert "/usr/local" not in made
 
 
 def test_fortran_keeps_its_library() -> None:

@@ -238,3 +238,52 @@ def test_the_finding_tells_what_stays_and_what_goes_over() -> None:
     assert isinstance(found, Split)
     assert found.leaves == "gcc"
     assert found.takes == ("/a",)
+
+
+def test_a_make_variable_that_is_not_known_is_no_target() -> None:
+    text = (
+        "FROM debian:bookworm\nRUN apt-get update && apt-get install -y gcc make pkg-config\nCOPY . /usr/src/app/\n"
+        'RUN cd /usr/src/app && make CFLAGS="$(pkg-config --cflags x)" && make PREFIX=/opt/app install && rm -rf /usr/src/app\n'
+        "ENV PATH=/opt/app/bin:$PATH\nCMD [\"app\"]\n"
+    )  # fmt: skip
+    assert "COPY --from=build /opt/app /opt/app\n" in runtime(text)
+
+
+def test_files_that_a_later_command_reads_are_copied_again() -> None:
+    text = (
+        "FROM debian:bookworm\n" + PACKAGES + "COPY app.conf /tmp/\nRUN cp /tmp/app.conf /etc/app.conf\n"
+        "COPY a.c /tmp/\nRUN gcc -o /a /tmp/a.c\nCMD [\"/a\"]\n"
+    )  # fmt: skip
+    assert "COPY app.conf /tmp/\nRUN cp /tmp/app.conf /etc/app.conf\nCOPY --from" in runtime(text)
+
+
+def test_sources_that_a_build_removes_are_not_removed_again() -> None:
+    text = (
+        "FROM rust:1.83-slim\nRUN USER=root cargo new --bin app\nWORKDIR /app\nCOPY Cargo.toml .\nRUN cargo build --release\n"
+        "RUN rm src/*.rs\nCOPY . .\nRUN cargo build --release\nCMD [\"./target/release/app\"]\n"
+    )  # fmt: skip
+    assert "rm src" not in runtime(text)
+
+
+def test_a_bind_mount_of_the_sources_does_not_hide_what_is_built() -> None:
+    text = 'FROM golang:1.22\nWORKDIR /src\nRUN --mount=type=bind,target=. go build -o /bin/app .\nCMD ["/bin/app"]\n'
+    assert "COPY --from=build /bin/app /bin/app\n" in runtime(text)
+
+
+def test_the_linker_cache_is_made_while_the_stage_is_still_root() -> None:
+    text = 'FROM gcc:13-bookworm\nUSER nobody\nWORKDIR /tmp/a\nCOPY a.c .\nRUN gcc -o a a.c\nCMD ["./a"]\n'
+    lines = runtime(text).splitlines()
+    assert lines.index("RUN ldconfig") < lines.index("USER nobody")
+
+
+def test_an_image_that_starts_in_a_folder_of_its_own_keeps_it() -> None:
+    text = 'FROM golang:1.22\nCOPY . /src\nRUN cd /src && go build -o /bin/app\nCMD ["/bin/app"]\n'
+    assert "\nWORKDIR /go\n" in runtime(text)
+
+
+def test_a_package_upgrade_keeps_its_update() -> None:
+    text = (
+        "FROM debian:bookworm\nRUN apt-get update && apt-get upgrade -y && apt-get install -y gcc\n"
+        "COPY a.c /\nRUN gcc -o /a /a.c\nCMD [\"/a\"]\n"
+    )  # fmt: skip
+    assert "RUN apt-get update \\\n    && apt-get upgrade -y\n" in runtime(text)
