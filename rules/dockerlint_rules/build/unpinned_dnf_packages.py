@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from dockerlint.model import Dockerfile, Run
+from dockerlint.rule import Bad, Finding, Good, Severity, rule
+from dockerlint.shell import scripts
+from dockerlint.shell.installs import installs
+from dockerlint.shell.leftover import head
+from dockerlint.shell.pinning import listed, literal
+from dockerlint.shell.rpm import pinned, unpinned_as_hadolint
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROGRAMS = ("dnf", "dnf5", "microdnf", "tdnf")
+
+
+def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
+    """What hadolint finds: see `unpinned_as_hadolint`."""
+    for _, call in unpinned_as_hadolint(dockerfile, ("dnf", "microdnf"), groups=False):
+        yield Finding(call.command.name_word.span, "pin versions in dnf install: package-version")
+
+
+@rule(
+    code="DL3041",
+    summary="`dnf install` of packages without a version",
+    why="""
+        Without a version the image gets whichever one the repositories have on the day of the build, and two
+        builds of one file differ. `package-1.2.3` says which one; `package-1.2*` takes fixes and no more.
+    """,
+    severity=Severity.WARNING,
+    peer=as_hadolint_does,
+    bad=[
+        Bad("FROM fedora:41\nRUN «dnf install» -y git-2.43.0 make\n"),
+        Bad("FROM fedora:41\nRUN sudo «dnf -y install» \\\n  # to build\n  gcc-c++ && dnf clean all\n"),
+    ],
+    good=[
+        Good("FROM fedora:41\nRUN dnf install -y git-2.43.0-1.el9 'make-4.*'\n"),
+        Good(
+            "FROM fedora:41\nRUN dnf install -y ./tool.rpm https://example.org/a.rpm /usr/bin/cc @development\n"
+        ),
+        Good("FROM fedora:41\nRUN dnf install -y --enablerepo epel git-2.43.0\n"),
+        Good("FROM fedora:41\nRUN dnf install -y $PACKAGES git-$GIT\n"),
+        Good("FROM fedora:41\nRUN dnf remove -y make && dnf install -y\n"),
+    ],
+)
+def unpinned_dnf_packages(dockerfile: Dockerfile) -> Iterator[Finding]:
+    for run in dockerfile.instructions(Run, onbuild=True):
+        for script in scripts(run):
+            for install in installs(script):
+                if install.command.name not in PROGRAMS or install.command.subcommand != "install":
+                    continue
+                words = literal([package.word for package in install.packages])
+                free = [word for word in words if not pinned(word)]
+                if free:
+                    yield Finding(
+                        head(install.command), f"no version for {listed(free)}; pin it with package-version"
+                    )
