@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dockerlint.config import Config
+from dockerlint.errors import UserError
 from dockerlint.frozen import node
 from dockerlint.job import Setup, findings, lint_source, model
 from dockerlint.lint import run_rule
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from dockerlint.lint import Found, Result, Runner
     from dockerlint.settle import Settled
+    from dockerlint.shellcheck import Checker
 
 
 @node
@@ -39,7 +41,19 @@ def source_of(given: Source | bytes | str, path: str) -> Source:
 def setup_of(config: Config | None) -> Setup:
     """Rules and settings for a configuration; UserError when it does not fit the rules."""
     config = config or Config()
-    return Setup.of(config, load(config.plugins))
+    return Setup.of(config, load(config.plugins), _checker(config))
+
+
+def _checker(config: Config) -> Checker | None:
+    """ShellCheck where the configuration asks for it by name: a process is not started unasked."""
+    if not config.shellcheck:
+        return None
+    from dockerlint.shellcheck import Checker, find
+
+    program = find()
+    if program is None:
+        raise UserError("ShellCheck is not installed", "pip install 'dockerlint[shellcheck]'")
+    return Checker(program)
 
 
 def lint(

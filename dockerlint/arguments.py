@@ -41,6 +41,7 @@ class Options:
         self.build_arg: list[str] | None = None
         self.target: str | None = None
         self.color = "auto"
+        self.shellcheck: bool | None = None
         self.stdin_filename: str | None = None
 
 
@@ -121,6 +122,14 @@ def parser(commands: Sequence[tuple[str, str]]) -> ArgumentParser:
         metavar="LEVEL",
         help="exit 1 from this level on (default: info), or never",
     )
+
+    add(
+        "--shellcheck",
+        action="store_true",
+        default=None,
+        help="ShellCheck's findings too (default: where it is installed)",
+    )
+    add("--no-shellcheck", action="store_false", dest="shellcheck", help="without ShellCheck")
 
     group = made.add_argument_group("input")
     add = group.add_argument

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dockerlint.config import Active
     from dockerlint.lint import Crash, Result
     from dockerlint.model import Dockerfile
+    from dockerlint.pool import Work
     from dockerlint.rule import Finding
 
 COMMANDS = (
@@ -110,12 +111,12 @@ def _command(argv: list[str]) -> int:
     return lint_command.main(arguments.parse(argv, COMMANDS), complain, Guard(), worker)
 
 
-def worker(options: Options) -> Callable[[str], Result]:
-    """What one process of `--jobs` does with a path. What there is to say, the first process says."""
+def worker(options: Options) -> Work:
+    """What one process of `--jobs` does with some paths. What there is to say, the first process says."""
     from dockerlint.lint_command import Workshop
 
     workshop, guard = Workshop(options, lambda message, hint: None), Guard()
-    return lambda path: guard.file(workshop.result, path)
+    return lambda paths: workshop.results(paths, guard)
 
 
 class Guard:
@@ -140,6 +141,13 @@ class Guard:
 
         trace = "".join(format_exception(type(error), error, error.__traceback__))
         self.crashes.append(Crash(rule, path, f"{type(error).__name__}: {error}", trace))
+
+    def quietly(self, work: Callable[[str], None], path: str) -> None:
+        """Do something for a file that is done again, with all it raises, when its turn comes."""
+        from contextlib import suppress
+
+        with suppress(Exception):
+            work(path)
 
     def file(self, work: Callable[[str, Guard], Result], path: str) -> Result:
         """The result of some work on one file; a result with the crash in it when that raises."""

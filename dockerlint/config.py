@@ -37,7 +37,9 @@ class Config:
     from which findings make the exit code 1, `never` for none. `options` maps a rule to its
     option table, `shared` an option name to its value for every rule that has it. `pragmas` tells
     whether hadolint's comments count, `lenient` that names of no rule are no error (a ShellCheck code in
-    a `.hadolint.yaml`). `path` is the file that the settings are from, empty for none.
+    a `.hadolint.yaml`). `shellcheck` tells whether ShellCheck checks the scripts; None is for the
+    command line to decide (where it finds the program). `path` is the file that the settings are
+    from, empty for none.
     """
 
     profile: str = "default"
@@ -56,6 +58,7 @@ class Config:
     format: str = ""
     pragmas: bool = True
     lenient: bool = False
+    shellcheck: bool | None = None
     path: str = ""
 
 
@@ -132,13 +135,57 @@ def _meant(word: str, config: Config, rules: Rules, key: str) -> Iterable[Rule]:
         found = tuple(rule for rule in rules.all if rule.group == word)
     if not found and word[:2].isupper():
         found = tuple(rule for rule in rules.all if rule.code.startswith(word) and rule.code[2:].isdigit())
-    if not found and not config.lenient:
+    if not found and not config.lenient and not of_shellcheck(word):
         where = config.path or "the command line"
         raise UserError(
             f"{key} in {where} names no rule: {word}",
             unknown(word, rules) or "`dockerlint rules` lists them all",
         )
     return found
+
+
+SHELLCHECK = "shellcheck"
+
+
+def of_shellcheck(word: str) -> bool:
+    """Whether a word speaks of ShellCheck's findings: `shellcheck`, `SC2086`, or a prefix like `SC2`."""
+    plain = word.casefold()
+    return plain == SHELLCHECK or (plain.startswith("sc") and (plain == "sc" or plain[2:].isdigit()))
+
+
+def wants_shellcheck(config: Config) -> bool:
+    """Whether a configuration lets any finding of ShellCheck through."""
+    if config.shellcheck is False or config.profile == "buildkit":
+        return False
+    if _covers(config.ignore, ""):
+        return False
+    return not config.select or any(
+        word.casefold() == "all" or of_shellcheck(word) for word in (*config.select, *config.extend_select)
+    )
+
+
+def shellcheck_level(code: str, level: str, config: Config) -> str | None:
+    """The severity of a finding of ShellCheck, whose own is `level`; None when it is switched off."""
+    if config.select and not _covers((*config.select, *config.extend_select), code):
+        return None
+    if _covers(config.ignore, code):
+        return None
+    best = max((word for word in config.severity if _covers((word,), code)), key=_exactness, default=None)
+    return level if best is None else config.severity[best]
+
+
+def _covers(words: Iterable[str], code: str) -> bool:
+    """Whether one of the words means a code of ShellCheck, or without one all of them."""
+    plain = code.casefold()
+    return any(
+        word.casefold() in ("all", SHELLCHECK, "sc")
+        or (of_shellcheck(word) and plain.startswith(word.casefold()))
+        for word in words
+    )
+
+
+def _exactness(word: str) -> int:
+    return len(word) if word[-1].isdigit() else 0
 
 
 def options_of(rule: Rule, table: Mapping[str, Any], shared: Mapping[str, Any], path: str) -> object:

@@ -39,6 +39,7 @@ _KEYS = {
     "trusted-registries": "tuple[str, ...]",
     "label-schema": "Mapping[str, str]",
     "strict-labels": "bool",
+    "shellcheck": "bool",
 }
 _CHOICES = {
     "profile": PROFILES,

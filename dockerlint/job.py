@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dockerlint.config import activate
 from dockerlint.frozen import node
-from dockerlint.lint import Result, check, read, run_rule
+from dockerlint.lint import Result, check, order, read, run_rule
 from dockerlint.rule import Severity
 from dockerlint.suppress import experimental, silence
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dockerlint.lint import Found, Runner
     from dockerlint.loader import Rules
     from dockerlint.model import Dockerfile
+    from dockerlint.shellcheck import Checker
     from dockerlint.source import Source
 
 UNREADABLE = "DL1000"
@@ -28,16 +29,17 @@ _IN_NEEDED_STAGES = frozenset((
 
 @node
 class Setup:
-    """Rules and configuration, ready for any number of files."""
+    """Rules and configuration, ready for any number of files; `checker` asks ShellCheck, None does not."""
 
     config: Config
     rules: Rules
     active: tuple[Active, ...]
+    checker: Checker | None = None
 
     @classmethod
-    def of(cls, config: Config, rules: Rules) -> Setup:
+    def of(cls, config: Config, rules: Rules, checker: Checker | None = None) -> Setup:
         """The setup of a configuration. Raises UserError where it does not fit the rules."""
-        return cls(config, rules, activate(config, rules))
+        return cls(config, rules, activate(config, rules), checker)
 
 
 def findings(dockerfile: Dockerfile, setup: Setup, run: Runner = run_rule) -> tuple[tuple[Found, ...], int]:
@@ -49,6 +51,8 @@ def findings(dockerfile: Dockerfile, setup: Setup, run: Runner = run_rule) -> tu
     if setup.config.profile == "hadolint" and any(one.code == UNREADABLE for one in found):
         # A parse error is all that hadolint says of a file, and nothing silences it.
         return tuple(one for one in found if one.code == UNREADABLE)[:1], 0
+    if setup.checker is not None:
+        found = tuple(sorted((*found, *setup.checker.found(dockerfile, setup.config)), key=order))
     kept, hidden = silence(dockerfile, found, setup.rules, setup.config)
     if setup.config.target:
         kept = _of_target(dockerfile, kept, setup.config)
@@ -72,7 +76,13 @@ def lint_source(
     source: Source, setup: Setup, run: Runner = run_rule, ignore_patterns: tuple[str, ...] | None = None
 ) -> Result:
     """The result of linting a source."""
-    found, hidden = findings(model(source, setup, ignore_patterns), setup, run)
+    return lint_model(model(source, setup, ignore_patterns), setup, run)
+
+
+def lint_model(dockerfile: Dockerfile, setup: Setup, run: Runner = run_rule) -> Result:
+    """The result of linting a file that was read."""
+    found, hidden = findings(dockerfile, setup, run)
+    source = dockerfile.source
     return Result(source.path, source, shown(found, setup.config.least), hidden)
 
 

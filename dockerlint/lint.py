@@ -133,7 +133,8 @@ class Result:
 
     `source` is the file as findings refer to it (after fixes, when they were written), None when it
     could not be read, with `error` saying why. `fixed` maps a rule name to the number of its fixes
-    that went in, `refused` has a line for each rule whose fixes were left out and why.
+    that went in, `refused` has a line for each rule whose fixes were left out and why. `notes` says
+    what else went wrong meanwhile.
     """
 
     path: str
@@ -145,3 +146,4 @@ class Result:
     fixed: Mapping[str, int] = {}
     refused: tuple[str, ...] = ()
     diff: str = ""
+    notes: tuple[str, ...] = ()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
-from dockerlint.config import Config
+from dockerlint.config import Config, wants_shellcheck
 from dockerlint.config_files import Finder
 from dockerlint.discover import STDIN, excluded, files
 from dockerlint.errors import UserError
 from dockerlint.frozen import replace
-from dockerlint.job import Setup, lint_source
+from dockerlint.job import Setup, lint_model, model
 from dockerlint.lint import Result
 from dockerlint.loader import load
 from dockerlint.report import View
@@ -19,18 +19,22 @@ from dockerlint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TextIO
 
     from dockerlint.arguments import Options
     from dockerlint.cli import Guard
+    from dockerlint.model import Dockerfile
+    from dockerlint.pool import Work
+    from dockerlint.shellcheck import Checker
 
     Complain = Callable[[str, str], None]
 
+# Files that share one ShellCheck process; their models are in memory together.
+BATCH = 64
 
-def main(
-    options: Options, complain: Complain, guard: Guard, worker: Callable[[Options], Callable[[str], Result]]
-) -> int:
+
+def main(options: Options, complain: Complain, guard: Guard, worker: Callable[[Options], Work]) -> int:
     """Lint, fix when asked, report; the exit code comes back."""
     from time import perf_counter
 
@@ -49,7 +53,7 @@ def main(
 
         results = run(worker, options, paths)
     else:
-        results = [guard.file(workshop.result, path) for path in paths]
+        results = workshop.results(paths, guard)
     results += [
         Result(str(error.filename), None, error=f"cannot be read: {error.strerror}") for error in closed
     ]
@@ -68,6 +72,9 @@ class Workshop:
         self._build_args = build_args(options.build_arg)
         self._finder = Finder(options.config, options.isolated, lambda text: complain(text, ""))
         self._setups: dict[int, tuple[Config, Setup]] = {}
+        self._opened: dict[str, Dockerfile] = {}
+        self._checker: Checker | None = None
+        self._looked = False
 
     def config(self, path: str) -> Config:
         """The configuration of a file, as it was found."""
@@ -96,12 +103,60 @@ class Workshop:
         if known is None:
             config = merged(found, self.options, self._build_args)
             rules = load(config.plugins, cache=not self.options.no_cache)
-            known = self._setups[id(found)] = (found, Setup.of(config, rules))
+            known = self._setups[id(found)] = (found, Setup.of(config, rules, self._checker_for(config)))
         return known[1]
 
-    def result(self, path: str, guard: Guard) -> Result:
-        """Read, lint and fix one file. OSError when it cannot be read."""
-        setup = self.setup(path)
+    def _checker_for(self, config: Config) -> Checker | None:
+        """ShellCheck, where it is wanted and found; one line when it was asked for and is not there."""
+        if not wants_shellcheck(config):
+            return None
+        if not self._looked:
+            from dockerlint.shellcheck import Checker, find
+
+            self._looked = True
+            program = find()
+            if program is not None:
+                self._checker = Checker(program)
+            elif config.shellcheck or config.profile == "hadolint":
+                self._complain(
+                    "ShellCheck is not installed: shell scripts are not checked",
+                    "pip install 'dockerlint[shellcheck]'; --no-shellcheck does without it",
+                )
+        return self._checker
+
+    def results(self, paths: Sequence[str], guard: Guard) -> list[Result]:
+        """The results of some files, in order."""
+        found: list[Result] = []
+        try:
+            for at in range(0, len(paths), BATCH):
+                part = paths[at : at + BATCH]
+                self._ahead(part, guard)
+                found += [guard.file(self.result, path) for path in part]
+        finally:
+            if self._checker is not None:
+                self._checker.close()
+        if self._checker is not None and self._checker.faults and found:
+            notes = tuple(dict.fromkeys(self._checker.faults))
+            found[-1] = replace(found[-1], notes=(*found[-1].notes, *notes))
+            self._checker.faults.clear()
+        return found
+
+    def _ahead(self, paths: Sequence[str], guard: Guard) -> None:
+        """Read some files, and start ShellCheck for them, so that it works while the rules do."""
+        for path in paths:
+            if self.setup(path).checker is not None:
+                guard.quietly(self._open, path)
+        if self._checker is not None and self._opened:
+            self._checker.ahead([(one, self.setup(path).config) for path, one in self._opened.items()])
+
+    def _open(self, path: str) -> None:
+        self._opened[path] = self._read(path)
+
+    def _read(self, path: str) -> Dockerfile:
+        """The model of a file, read once. OSError when it cannot be read."""
+        known = self._opened.pop(path, None)
+        if known is not None:
+            return known
         name = path
         if path == STDIN:
             data = sys.stdin.buffer.read()
@@ -109,13 +164,22 @@ class Workshop:
         else:
             with open(path, "rb") as file:
                 data = file.read()
-        source = Source.of(data, name)
-        patterns = ignore_patterns(name) if name != STDIN else None
+        return model(Source.of(data, name), self.setup(path), self._patterns(name))
+
+    @staticmethod
+    def _patterns(name: str) -> tuple[str, ...] | None:
+        return ignore_patterns(name) if name != STDIN else None
+
+    def result(self, path: str, guard: Guard) -> Result:
+        """Read, lint and fix one file. OSError when it cannot be read."""
+        setup = self.setup(path)
+        dockerfile = self._read(path)
         if self.options.fix or self.options.diff:
             from dockerlint.fix_command import fix_file
 
-            return fix_file(path, source, setup, guard, self.options, patterns)
-        return lint_source(source, setup, guard, patterns)
+            source = dockerfile.source
+            return fix_file(path, source, setup, guard, self.options, self._patterns(source.path))
+        return lint_model(dockerfile, setup, guard)
 
 
 def merged(config: Config, options: Options, build_args: dict[str, str]) -> Config:
@@ -149,6 +213,7 @@ def merged(config: Config, options: Options, build_args: dict[str, str]) -> Conf
         build_args={**config.build_args, **build_args},
         target=target,
         format=options.format or config.format,
+        shellcheck=config.shellcheck if options.shellcheck is None else options.shellcheck,
     )
 
 
@@ -232,6 +297,9 @@ def _code(results: list[Result], workshop: Workshop, complain: Complain) -> int:
             code = 3
         if result.error:
             complain(f"error: {result.path} {result.error}", "")
+            code = max(code, 2)
+        for note in result.notes:
+            complain(note, "its findings are missing; --no-shellcheck does without it")
             code = max(code, 2)
     return code or int(any(_fails(result, workshop.setup(result.path).config.fail_on) for result in results))
 

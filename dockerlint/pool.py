@@ -11,23 +11,25 @@ if TYPE_CHECKING:
     from dockerlint.arguments import Options
     from dockerlint.lint import Result
 
-    Work = Callable[[str], Result]
+    Work = Callable[[Sequence[str]], list[Result]]
 
 _work: list[Work] = []
 
 
 def run(make: Callable[[Options], Work], options: Options, paths: Sequence[str]) -> list[Result]:
-    """The results of all files, in order. `make` gives each process its work: a function of a path."""
+    """The results of all files, in order. `make` gives each process its work: a function of some paths."""
     from multiprocessing import Pool
 
     count = min(options.jobs or os.cpu_count() or 1, len(paths))
     with Pool(count, _prepare, (make, options)) as pool:
-        return pool.map(_one, paths, chunksize=max(1, len(paths) // (count * 8)))
+        size = max(1, len(paths) // (count * 8))
+        parts = [paths[at : at + size] for at in range(0, len(paths), size)]
+        return [result for some in pool.map(_some, parts, chunksize=1) for result in some]
 
 
 def _prepare(make: Callable[[Options], Work], options: Options) -> None:
     _work[:] = [make(options)]
 
 
-def _one(path: str) -> Result:
-    return _work[0](path)
+def _some(paths: Sequence[str]) -> list[Result]:
+    return _work[0](paths)

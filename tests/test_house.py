@@ -22,7 +22,7 @@ FLOW = (
     "pattern", "shellword", "expand", "mounts", "tree", "lalr", "values", "directives", "lines", "parser", "model",
     "build", "scope", "resolve", "places", "reach", "hadolint", "labels", "valuetypes", "target", "dump", "refuse", "knowledge",
     "fix", "removal", "rewrite", "execform", "keyvalue", "shell", "split",
-    "rule", "bundle", "loader", "config", "hadolint_config", "config_files", "lint", "suppress", "job", "verify", "settle",
+    "rule", "bundle", "loader", "config", "hadolint_config", "config_files", "lint", "shellcheck", "suppress", "job", "verify", "settle",
     "write", "archive", "image", "measure", "engine", "trial",
     "report", "diff", "discover", "api", "pool", "explain", "docs", "scaffold", "testing",
     "arguments", "parse_command", "fix_command", "lint_command", "measure_command", "cli", "lsp", "__main__",
@@ -88,7 +88,7 @@ def test_a_plain_lint_imports_nothing_heavy(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM debian:12\nRUN echo hello\n")
     code = (
         "import sys, dockerlint.cli; before = set(sys.modules);"
-        f"code = dockerlint.cli.main([{str(tmp_path / 'Dockerfile')!r}, '--isolated']);"
+        f"code = dockerlint.cli.main([{str(tmp_path / 'Dockerfile')!r}, '--isolated', '--no-shellcheck']);"
         "print(*sorted(sys.modules), file=sys.stderr)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -117,7 +117,7 @@ def view(run: Run) -> View:
 
 
 def _view(run: Run) -> View:
-    text = _text(run)
+    text = text_of(run)
     if text is None or not text.text.strip():
         return _NOTHING
     reader = _Reader(text)
@@ -138,7 +138,8 @@ def ours(run: Run, call: Call) -> tuple[Script, Command] | None:
     return None
 
 
-def _text(run: Run) -> Mapped | None:
+def text_of(run: Run) -> Mapped | None:
+    """The text that hadolint takes for the script of a RUN."""
     line = run.command
     if line.words is not None:
         return _joined(line.words)

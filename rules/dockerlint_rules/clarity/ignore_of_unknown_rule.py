@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dockerlint.config import of_shellcheck
 from dockerlint.errors import nearest
 from dockerlint.frozen import record
 from dockerlint.rule import Bad, Finding, Good, Severity, rule
@@ -43,6 +44,10 @@ class Names:
             "FROM busybox\n# dockerlint ignore=Add-For-Local-Path,DL3006 -- unpacks\nADD a.txt /a\n",
             options={"known-names": ["add-for-local-path", "dl3006"]},
         ),
+        Good(
+            "FROM busybox\n# dockerlint ignore=SC2086,shellcheck\nRUN cat $FILES\n",
+            options={"known-names": ["add-for-local-path"]},
+        ),
         Good("FROM busybox\n# dockerlint is what lints this file\nRUN echo hello\n"),
     ],
 )
@@ -54,6 +59,8 @@ def ignore_of_unknown_rule(dockerfile: Dockerfile, options: Names) -> Iterator[F
         for word, span in remark.names:
             plain = word.casefold()
             if plain in options.known_names or plain == EVERYTHING or not options.known_names:
+                continue
+            if of_shellcheck(plain):
                 continue
             close = nearest(plain, options.known_names)
             told = close or "see `dockerlint rules`"
