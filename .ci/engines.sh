@@ -12,7 +12,7 @@ DOCKERLINT_ENGINES=""
 
 install_engines() {
   local missing=() package
-  for package in buildah runc uidmap docker.io mmdebstrap busybox-static ca-certificates; do
+  for package in buildah runc uidmap docker.io mmdebstrap busybox-static mount ca-certificates; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0

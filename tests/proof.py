@@ -12,6 +12,7 @@ import bases
 import dockerlint
 from dockerlint.engine import Build
 from dockerlint.engine.session import Session
+from dockerlint.fix import Edit, splice
 from dockerlint.image import Entry, Image, Layer, merged, read
 from engines import Workplace
 
@@ -33,11 +34,15 @@ def why_not(text: str) -> str:
 
 
 class Prover:
-    """Builds pairs with buildah in the tests' own storage. Use it in a `with`."""
+    """Builds pairs with one engine. Use it in a `with`.
 
-    def __init__(self, workplace: Workplace) -> None:
+    BuildKit is the judge of what a Dockerfile means; buildah 1.28 differs in corners (it keeps the
+    case of `EXPOSE 80/TCP`, and reads backslashes in ENV whatever the escape directive says).
+    """
+
+    def __init__(self, workplace: Workplace, engine: str = "docker") -> None:
         self._workplace = workplace
-        self._session = Session(workplace.engine("buildah"))
+        self._session = Session(workplace.engine(engine))
         self._layers: dict[str, Layer] = {}
 
     def __enter__(self) -> Prover:
@@ -55,12 +60,6 @@ class Prover:
         build_args: Mapping[str, str] | None = None,
     ) -> Image:
         """The image that a file makes. BuildFailed when it cannot be built."""
-        engine = self._session.engine
-        contexts = {}
-        for stage in dockerlint.parse(text, build_args=build_args).stages:
-            kind = bases.stand_in(stage.image or "")
-            if stage.image and kind:
-                contexts[stage.image] = f"container-image://{self._workplace.base(engine, kind)}"
         with tempfile.TemporaryDirectory() as folder:
             for name, content in (files or {}).items():
                 path = Path(folder, name)
@@ -69,11 +68,21 @@ class Prover:
             if ignore is not None:
                 Path(folder, ".dockerignore").write_text(ignore)
             # Files that were just written would differ in nothing but their time, which is not compared.
-            build = Build(text.encode(), folder, build_args=build_args, build_contexts=contexts)
-            built = self._session.build(build)
+            data = self._on_local_bases(text, build_args).encode()
+            built = self._session.build(Build(data, folder, build_args=build_args))
         image = read(self._session.save(built), self._layers)
         self._session.drop(built)
         return image
+
+    def _on_local_bases(self, text: str, build_args: Mapping[str, str] | None) -> str:
+        """The file with the bases that were made here in place of those it names."""
+        edits = []
+        for stage in dockerlint.parse(text, build_args=build_args).stages:
+            kind = bases.stand_in(stage.image or "")
+            if kind:
+                base = self._workplace.base(self._session.engine, kind)
+                edits.append(Edit(stage.start.image.span, base))
+        return splice(text, edits)
 
     def differences(self, before: str, after: str, allowed: Sequence[str] = (), **given: Any) -> list[str]:
         """What differs between the images of two files, besides paths that match a glob in `allowed`

@@ -12,9 +12,9 @@ from proof import Prover, why_not
 pytestmark = pytest.mark.engine
 
 
-@pytest.fixture(scope="module")
-def prover(workplace: Workplace) -> Iterator[Prover]:
-    with Prover(workplace) as made:
+@pytest.fixture(scope="module", params=["docker", "buildah"])
+def prover(request: pytest.FixtureRequest, workplace: Workplace) -> Iterator[Prover]:
+    with Prover(workplace, request.param) as made:
         yield made
 
 

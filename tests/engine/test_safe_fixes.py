@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -15,6 +16,7 @@ from dockerlint.config import Config
 from dockerlint.engine import BuildFailed
 from dockerlint.loader import load
 from dockerlint.model import Add, Copy, Dockerfile, Run
+from dockerlint.refuse import first_error
 from dockerlint.rule import Applicability, Bad, Rule
 from dockerlint.testing import unmarked
 from engines import Workplace
@@ -96,13 +98,12 @@ def test_a_safe_fix_changes_only_the_paths_that_its_rule_names(rule: Rule, bad: 
     file = dockerlint.parse(text, build_args=bad.build_args)
     files = context(file, dict(bad.files or {}))
     image = partial(prover.image, files=files, ignore=bad.ignore, build_args=bad.build_args)
-    try:
-        before = image(text)
-    except BuildFailed:
-        # That it does not build is the fault of some; then the fixed file must.
-        image(fixed)
-        return
-    assert differences(before, image(fixed), rule.fix.paths) == [], fixed
+    after = image(fixed)
+    # That it does not build is the fault of some: it is enough that the fixed file does. (An old
+    # BuildKit builds some of what today's refuses.)
+    if first_error(file) is None:
+        with suppress(BuildFailed):
+            assert differences(image(text), after, rule.fix.paths) == [], fixed
 
 
 def test_there_are_examples_to_prove() -> None:
