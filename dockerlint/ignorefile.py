@@ -83,9 +83,10 @@ class Ignore:
                 made.append((taken_back, _Pattern(text, items)))
         return cls(tuple(made))
 
-    def excludes(self, path: str) -> bool:
-        """Whether a path (relative to the context, with slashes) is kept out of the context."""
-        path = clean(path).removeprefix("/")
+    def excludes(self, path: str, keep_slash: bool = False) -> bool:
+        """Whether a path (relative to the context, with slashes) is kept out of the context. With
+        `keep_slash` a leading slash is part of it, as BuildKit's check of sources has it."""
+        path = clean(path) if keep_slash else clean(path).removeprefix("/")
         parts = path.split("/")
         candidates = [path] + ["/".join(parts[:count]) for count in range(1, len(parts))]
         out = False

@@ -12,8 +12,8 @@ _EVERYTHING = frozenset(("*", "**", "**/*"))
 
 
 def as_buildkit_does(dockerfile: Dockerfile) -> Iterator[Finding]:
-    """The same with variables of the base image as empty."""
-    yield from _found(presumed(dockerfile))
+    """The same with variables of the base image as empty; a leading slash counts there."""
+    yield from _found(presumed(dockerfile), keep_slash=True)
 
 
 @rule(
@@ -33,6 +33,7 @@ def as_buildkit_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         Bad("FROM busybox\nADD a «./build/out/x» /app/\n", ignore="build/\n"),
         Bad('FROM busybox\nCOPY [«"docs/a b"», "/app/"]\n', ignore="/docs\n"),
         Bad("FROM busybox\nCOPY «.» /app/\n", ignore="*\n"),
+        Bad("FROM busybox\nCOPY «/app.env» /app/\n", ignore="app.env\n"),
     ],
     good=[
         Good("FROM busybox\nCOPY app.env /app/\n"),
@@ -47,7 +48,7 @@ def copy_of_ignored_file(dockerfile: Dockerfile) -> Iterator[Finding]:
     yield from _found(dockerfile)
 
 
-def _found(dockerfile: Dockerfile) -> Iterator[Finding]:
+def _found(dockerfile: Dockerfile, keep_slash: bool = False) -> Iterator[Finding]:
     patterns = dockerfile.ignore_patterns
     if not patterns or any(pattern.startswith("!") for pattern in patterns):
         return
@@ -64,7 +65,7 @@ def _found(dockerfile: Dockerfile) -> Iterator[Finding]:
             if path is None or (isinstance(instruction, Add) and (is_http(path) or is_git(path))):
                 continue
             path = clean(path)
-            if ignore.excludes(path) if path not in (".", "/") else everything:
+            if ignore.excludes(path, keep_slash) if path not in (".", "/") else everything:
                 yield Finding(
                     source.span,
                     f"the ignore file keeps {source.raw} out of the build; mend the pattern or leave it out",
