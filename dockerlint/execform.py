@@ -57,7 +57,8 @@ def exec_form_edits(dockerfile: Dockerfile, instruction: Cmd | Entrypoint) -> tu
     words = plain_words(command.text.text)
     if words and words[0].value == "exec":
         words = words[1:]
-    if not words or words[0].value in _OF_THE_SHELL or "=" in words[0].value or words[0].value[:1] in "-":
+    program = words[0].value if words else ""
+    if program in _OF_THE_SHELL or program[:1] in "-" or "=" in program or program.lower().endswith(".exe"):
         return ()
     return _word_edits(dockerfile, instruction, words)
 
@@ -99,7 +100,7 @@ def _is_posix(dockerfile: Dockerfile, instruction: Cmd | Entrypoint) -> bool:
     stage = dockerfile.stage_of(instruction)
     if stage is None or dockerfile.escape != "\\" or instruction.state.shell is not None:
         return False
-    image = stage.lineage[-1].start.image.raw.lower()
+    image = stage.root.start.image.raw.lower()
     return "windows" not in image and "nanoserver" not in image
 
 

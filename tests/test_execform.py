@@ -52,7 +52,7 @@ def test_a_call_of_one_program_needs_no_shell(line: str, fixed: str) -> None:
         "CMD a *.txt", "CMD a b?", "CMD a ~", "CMD a {b,c}", "CMD a #b", "CMD A=1 b", "CMD cd a", "CMD . ./a",
         "CMD exec", "CMD exec -a b c", "CMD exec cd a", "CMD ! a", "CMD if a", "CMD time a", "CMD 'a", 'CMD "a',
         "CMD", 'CMD ["a"]', "CMD ['a', b]", "CMD ['a' 'b']", "CMD []", "CMD ['$a']", "CMD ulimit -n 1",
-        "CMD ['a', \\\n # why\n 'b']", "CMD a'\\\n# why\n'b",
+        "CMD app.exe", "CMD ['a', \\\n # why\n 'b']", "CMD a'\\\n# why\n'b",
     ],
 )  # fmt: skip
 def test_what_needs_a_shell_or_would_lose_a_comment_is_left(line: str) -> None:
