@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dockerlint.frozen import record
 from dockerlint.model import Copy, From
+from dockerlint.mounts import mount_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from dockerlint.model import Dockerfile, Run, Word
 
@@ -84,7 +85,20 @@ def _words(start: From) -> tuple[str, ...]:
 
 def cached(run: Run, path: str) -> bool:
     """Whether a cache or tmpfs mount has a path in its target."""
-    return any(mount.type in ("cache", "tmpfs") and path in mount.target for mount in run.mounts)
+    return any(path in target for target in cache_targets(run))
+
+
+def cache_targets(run: Run) -> tuple[str, ...]:
+    """The targets of the cache and tmpfs mounts of a RUN. hadolint takes a backslash and blanks that
+    stand between two flags for a continuation, which they are not."""
+    mounts: list[Mapping[str, str]] = [mount.options for mount in run.mounts]
+    text = "" if run.command.is_exec else run.command.text.text
+    while text.startswith("\\") and text[1:].lstrip().startswith("--mount="):
+        value, _, text = text[1:].lstrip().removeprefix("--mount=").partition(" ")
+        options = mount_options(value, lambda raw: raw)
+        mounts += [] if options is None else [options]
+        text = text.lstrip()
+    return tuple(m.get("target", "") for m in mounts if m.get("type") in ("cache", "tmpfs"))
 
 
 def copies(dockerfile: Dockerfile) -> Iterator[tuple[Copy, str]]:

@@ -184,6 +184,18 @@ class _Reader(Reader):
         super().__init__(text)
         self.calls: list[Call] = []
 
+    def read(self, source: bytes) -> None:
+        """As the reader does; a comment in backticks is a command without a name."""
+        if b"`" in source and b"#" in source:
+            import re
+
+            def blanked(match: re.Match[bytes]) -> bytes:
+                alone = match.string[: match.start()].rstrip(b" \t").endswith((b"&", b"|", b";", b"(", b"\n"))
+                return (b":" if alone else b" ") + b" " * (len(match[0]) - 1)
+
+            source = re.sub(rb"`[ \t]*#[^`\n]*`", blanked, source)
+        super().read(source)
+
     def _made(
         self,
         words: list[ShellWord],

@@ -49,6 +49,15 @@ def masked(text: str) -> bytes:
     return plain.replace("\r\n", " \n").replace("\r", ".").encode("ascii")
 
 
+def separated(source: bytes) -> bytes:
+    """The script with `;` between keywords that may follow each other without one (`done fi`), of the
+    same length; the grammar does not know that."""
+    import re
+
+    pattern = rb"\b(done|fi|esac)[ \t](?=[ \t]*(?:fi|done|then|else|elif|do|esac)\b)"
+    return re.sub(pattern, rb"\1;", source)
+
+
 class Reader:
     """Reads one script. `places` leads from offsets of a script inside a script (`sh -c '…'`)
     to offsets of the outermost one; `heredocs` holds the offsets at which a here-document of
@@ -71,6 +80,9 @@ class Reader:
     def read(self, source: bytes) -> None:
         """Fill the lists from the script's masked text."""
         root = parse(source).root_node
+        if root.has_error:
+            again = parse(separated(source)).root_node
+            root = root if again.has_error else again
         self.ok = not root.has_error
         members = self._members(root.children, ())
         for member in members:

@@ -105,3 +105,8 @@ def test_the_command_for_a_fix_is_the_same_one() -> None:
     assert found is not None
     assert found[1].subcommand == "install"
     assert ours(run, _call("apt-get install y")) is None
+
+
+def test_a_comment_in_backticks_is_a_command_without_a_name() -> None:
+    assert [call.name for call in _view("a && `# b` && sudo c `#d` e").calls] == ["a", ":", "sudo"]
+    assert _view("a && `# b` && sudo c `#d` e").calls[2].arguments == ("c", "e")

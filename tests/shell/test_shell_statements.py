@@ -97,3 +97,10 @@ def test_scripts_are_read_once() -> None:
 
     run = next(dockerfile("FROM a\nRUN b\n").instructions(Run))
     assert scripts(run) is scripts(run)
+
+
+def test_a_keyword_may_end_a_construct_right_behind_another() -> None:
+    found = script("if a; then for x in b; do sudo c; done fi && d")
+    assert found.ok
+    assert [c.name for c in found.commands] == ["a", "c", "d"]
+    assert not script("if a; then b; done fi").ok

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # The options whose next word hadolint takes for their value.
 VALUED = (
     "abi", "b", "build", "e", "editable", "extra-index-url", "f", "find-links", "i", "implementation", "index-url",
-    "no-binary", "only-binary", "platform", "prefix", "progress-bar", "proxy", "python-version", "root",
+    "no-binary", "only-binary", "platform", "prefix", "progress-bar", "proxy", "python", "python-version", "root",
     "root-user-action", "src", "t", "target", "trusted-host", "upgrade-strategy",
 )  # fmt: skip
 

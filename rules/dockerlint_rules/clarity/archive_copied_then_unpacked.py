@@ -25,7 +25,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     stage = dockerfile.final_stage
     brought: list[tuple[Copy, str]] = []
     told: set[Copy] = set()
-    for instruction in stage.instructions if stage is not None else ():
+    for instruction in dockerfile.body if stage is None else stage.instructions:
         if isinstance(instruction, Copy) and instruction.flag("from") is None:
             brought += [(instruction, name) for name in _archives(instruction)]
         elif isinstance(instruction, Run) and brought:
@@ -49,7 +49,7 @@ def _archives(copy: Copy) -> list[str]:
 
 
 def _base(path: str) -> str:
-    return path.rpartition("/")[2]
+    return path.replace("\\", "/").rpartition("/")[2]
 
 
 @rule(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dockerlint.hadolint import cached, kept_stages
+from dockerlint.hadolint import cache_targets, cached, kept_stages
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell.as_hadolint import ours, views
@@ -74,7 +74,7 @@ def apt_lists_not_removed(dockerfile: Dockerfile) -> Iterator[Finding]:
 
 
 def _over(run: Run, path: str) -> bool:
-    return any(m.type in ("cache", "tmpfs") and m.target.rstrip("/") == path for m in run.mounts)
+    return any(target.rstrip("/") == path for target in cache_targets(run))
 
 
 def _fix(dockerfile: Dockerfile, run: Run, call: Call) -> Fix | None:
