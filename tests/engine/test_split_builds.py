@@ -110,7 +110,7 @@ PyMODINIT_FUNC PyInit_fast(void) { return PyModule_Create(&module); }
 
 @pytest.fixture(scope="module")
 def prover(workplace: Workplace) -> Iterator[Prover]:
-    with Prover(workplace) as made:
+    with Prover(workplace, "buildah") as made:
         yield made
 
 
