@@ -51,9 +51,13 @@ def masked(text: str) -> bytes:
 
 def separated(source: bytes) -> bytes:
     """The script with `;` between keywords that may follow each other without one (`done fi`), of the
-    same length; the grammar does not know that."""
+    same length; the grammar does not know that. As it is where a keyword is one too many."""
     import re
 
+    words = re.findall(rb"\b(?:do|done|if|fi|case|esac)\b", source)
+    for opens, closes in ((b"do", b"done"), (b"if", b"fi"), (b"case", b"esac")):
+        if words.count(opens) != words.count(closes):
+            return source
     pattern = rb"\b(done|fi|esac)[ \t](?=[ \t]*(?:fi|done|then|else|elif|do|esac)\b)"
     return re.sub(pattern, rb"\1;", source)
 

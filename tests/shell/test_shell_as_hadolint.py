@@ -108,5 +108,5 @@ def test_the_command_for_a_fix_is_the_same_one() -> None:
 
 
 def test_a_comment_in_backticks_is_a_command_without_a_name() -> None:
-    assert [call.name for call in _view("a && `# b` && sudo c `#d` e").calls] == ["a", ":", "sudo"]
+    assert [call.name for call in _view("a && `# b` && sudo c `#d` e").calls] == ["a", "", "sudo"]
     assert _view("a && `# b` && sudo c `#d` e").calls[2].arguments == ("c", "e")
