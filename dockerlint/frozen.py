@@ -135,3 +135,11 @@ def remember(owner: object, slot: str, make: Callable[[], T]) -> T:
         value = make()
         object.__setattr__(owner, slot, value)
     return value
+
+
+def kept(owner: object, key: object, make: Callable[[], T]) -> T:
+    """The value of a key among those that an owner keeps (its memo slot `_kept`), made on first use."""
+    values: dict[object, T] = remember(owner, "_kept", dict)
+    if key not in values:
+        values[key] = make()
+    return values[key]

@@ -7,7 +7,7 @@ be read it is an `Invalid`, and its neighbours are as they would be without it.
 
 from __future__ import annotations
 
-from dockerlint.frozen import node, record
+from dockerlint.frozen import kept, node, record
 from dockerlint.source import Mapped, Source, Span
 
 TYPE_CHECKING = False
@@ -342,19 +342,31 @@ class Stage:
     image: str | None
     instructions: tuple[Instruction, ...]
     span: Span
+    _memo = ("_kept", "_root")
 
     def of(self, *kinds: type[Kind]) -> Iterator[Kind]:
         """The stage's instructions of some kinds, in order (not those inside ONBUILD)."""
-        for instruction in self.instructions:
-            if isinstance(instruction, kinds):
-                yield instruction
+        return iter(kept(self, kinds, lambda: tuple(i for i in self.instructions if isinstance(i, kinds))))
+
+    @property
+    def root(self) -> Stage:
+        """The stage that begins with a real image: the last of the lineage."""
+        passed: list[Stage] = []
+        stage: Stage = self
+        while stage.base is not None and stage._root is None:  # type: ignore[attr-defined]
+            passed.append(stage)
+            stage = stage.base
+        root: Stage = stage._root or stage  # type: ignore[attr-defined]
+        for one in passed:
+            object.__setattr__(one, "_root", root)
+        return root
 
     @property
     def lineage(self) -> tuple[Stage, ...]:
         """This stage and the stages it builds on, nearest first."""
         found: list[Stage] = []
         stage: Stage | None = self
-        while stage is not None and stage not in found:
+        while stage is not None:
             found.append(stage)
             stage = stage.base
         return tuple(found)
@@ -382,11 +394,14 @@ class Dockerfile:
     problems: tuple[Problem, ...]
     build_args: Mapping[str, str]
     ignore_patterns: tuple[str, ...] | None = None
-    _memo = ("_presumed",)
+    _memo = ("_presumed", "_kept")
 
     def instructions(self, *kinds: type[Kind], onbuild: bool = False) -> Iterator[Kind]:
         """All instructions of some kinds, in file order; with `onbuild` also the ones
         inside ONBUILD."""
+        return iter(kept(self, (kinds, onbuild), lambda: tuple(self._instructions(kinds, onbuild))))
+
+    def _instructions(self, kinds: tuple[type[Kind], ...], onbuild: bool) -> Iterator[Kind]:
         for instruction in self.body:
             if isinstance(instruction, kinds):
                 yield instruction
@@ -404,7 +419,5 @@ class Dockerfile:
 
     def stage_named(self, name: str) -> Stage | None:
         """The last stage of that name, in any case."""
-        for stage in reversed(self.stages):
-            if stage.name == name.lower():
-                return stage
-        return None
+        names = kept(self, "stage_named", lambda: {stage.name: stage for stage in self.stages})
+        return names.get(name.lower())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from dockerlint.model import Add, Copy
 from dockerlint.shell.paths import UNKNOWN, joined
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
 def copies(dockerfile: Dockerfile, stage: Stage) -> tuple[Copy | Add, ...]:
     """The COPY and ADD instructions of a stage, in order."""
-    return tuple(i for i in stage.instructions if isinstance(i, (Copy, Add)))
+    return tuple(stage.of(Copy, Add))
 
 
 def target(copy: Copy | Add) -> str | None:
@@ -44,5 +46,5 @@ def target_file(copy: Copy | Add) -> str | None:
 
 def earlier(stage: Stage, than: Instruction) -> tuple[Copy | Add, ...]:
     """The COPY and ADD instructions before an instruction of a stage, the nearest first."""
-    found = [i for i in stage.instructions if isinstance(i, (Copy, Add)) and i.span.end <= than.span.start]
-    return tuple(reversed(found))
+    found: tuple[Copy | Add, ...] = tuple(stage.of(Copy, Add))
+    return found[: bisect_right(found, than.span.start, key=lambda copy: copy.span.end)][::-1]

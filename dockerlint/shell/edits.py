@@ -196,7 +196,7 @@ def _text(word: ShellWord) -> str:
 def _on_windows(dockerfile: Dockerfile, run: Run) -> bool:
     """Whether the RUN's base is a Windows image, whose default shell is none of ours."""
     stage = dockerfile.stage_of(run)
-    image = "" if stage is None else (stage.lineage[-1].image or stage.lineage[-1].start.image.raw).lower()
+    image = "" if stage is None else (stage.root.image or stage.root.start.image.raw).lower()
     return any(part in image for part in ("windows", "nanoserver", "servercore"))
 
 

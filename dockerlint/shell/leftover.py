@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from dockerlint.fix import Fix
-from dockerlint.frozen import node
-from dockerlint.reach import behind, shipped_runs
+from dockerlint.frozen import kept, node
+from dockerlint.reach import first_behind, shipped_runs
 from dockerlint.shell import scripts
 from dockerlint.shell.edits import append, insert_behind
 from dockerlint.shell.paths import mounted, removed, shown
@@ -129,16 +131,19 @@ def removes_tool(command: Command, tool: str) -> bool:
     return verb(command) == "uninstall" and any(tool in shown(w) for w in command.operands)
 
 
-def users(dockerfile: Dockerfile, run: Run, uses: Test) -> Iterator[tuple[Instruction, Command]]:
-    """The later commands, on top of a RUN's layer, that `uses` tells need what it left behind."""
+def first_user(dockerfile: Dockerfile, run: Run, uses: Test) -> Instruction | None:
+    """The first RUN on top of a RUN's layer with a command that `uses` tells needs what it left
+    behind; None without one. `uses` is the same function each time."""
+    asks = kept(dockerfile, ("runs", uses), lambda: partial(_runs, uses))
+    return first_behind(dockerfile, run, asks)
+
+
+def _runs(test: Test, instruction: Instruction) -> bool:
     from dockerlint.model import Run as RunKind
 
-    for other in behind(dockerfile, run):
-        if isinstance(other, RunKind):
-            for script in scripts(other):
-                for command in script.commands:
-                    if uses(command):
-                        yield other, command
+    return isinstance(instruction, RunKind) and any(
+        test(command) for script in scripts(instruction) for command in script.commands
+    )
 
 
 def program(command: Command) -> str | None:
@@ -150,17 +155,19 @@ def program(command: Command) -> str | None:
 
 def starts(dockerfile: Dockerfile, names: tuple[str, ...]) -> bool:
     """Whether the image's CMD or ENTRYPOINT runs one of some programs."""
+    return not kept(dockerfile, "started", lambda: frozenset(_started(dockerfile))).isdisjoint(names)
+
+
+def _started(dockerfile: Dockerfile) -> Iterator[str]:
     from dockerlint.model import Cmd, Entrypoint
     from dockerlint.shell import scripts_of
 
     stage = dockerfile.final_stage
     for one in stage.lineage if stage is not None else ():
-        started: list[Cmd | Entrypoint] = [*one.of(Cmd), *one.of(Entrypoint)]
+        started: Iterator[Cmd | Entrypoint] = one.of(Cmd, Entrypoint)
         for instruction in started:
             line = instruction.command
-            if any(shown_word in names for shown_word in (w.raw.strip("\"'") for w in line.words or ())):
-                return True
+            yield from (word.raw.strip("\"'") for word in line.words or ())
             for script in scripts_of(line, instruction.state.shell):
-                if any(c.name in names or c.tool in names for c in script.commands):
-                    return True
-    return False
+                for command in script.commands:
+                    yield from (name for name in (command.name, command.tool) if name is not None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dockerlint.fix import Fix
+from dockerlint.reach import within
 from dockerlint.shell import scripts
 from dockerlint.shell.edits import append, remove_command, remove_instruction, remove_word
 from dockerlint.shell.paths import shown
@@ -18,10 +19,7 @@ def between(dockerfile: Dockerfile, maker: Instruction, later: Instruction) -> t
     """The instructions between two of one stage; None when they are not of one stage."""
     if maker.stage is None or maker.stage != later.stage or maker.onbuild or later.onbuild:
         return None
-    stage = dockerfile.stages[maker.stage]
-    return tuple(
-        i for i in stage.instructions if i.span.start >= maker.span.end and i.span.end <= later.span.start
-    )
+    return tuple(within(dockerfile.stages[maker.stage], maker.span.end, later.span.start))
 
 
 def moved(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from dockerlint.frozen import kept
 from dockerlint.shell.quoting import unquoted
 
 TYPE_CHECKING = False
@@ -64,7 +65,13 @@ def joined(folder: str | None, path: str) -> str | None:
 def folders(script: Script, workdir: str | None) -> tuple[str | None, ...]:
     """The folder that each command of a script runs in, in the order of `Script.commands`;
     None where it is not known. `workdir` is the one that is in force at the start."""
+    return kept(script, ("folders", workdir), lambda: _folders(script, workdir))
+
+
+def _folders(script: Script, workdir: str | None) -> tuple[str | None, ...]:
     found: list[str | None] = []
+    if not script.named("cd", "pushd", "popd"):
+        return (workdir,) * len(script.commands)
     current = workdir
     inner: dict[tuple[int, tuple[str, ...]], str | None] = {}
     for command in script.commands:
@@ -97,11 +104,15 @@ def _entered(command: Command, here: str | None) -> str | None:
     return None if path == "-" or "`" in path or "$(" in path else joined(here, path)
 
 
-def removals(script: Script, workdir: str | None) -> Iterator[tuple[Command, str]]:
+def removals(script: Script, workdir: str | None) -> tuple[tuple[Command, str], ...]:
     """Every path that `rm`, `find … -delete` and their like remove, with its command; braces
     are expanded where the shell does it, `/*` at the end is kept. A path in a folder that is
     not known begins with `?/`."""
-    if not any(c.name in _REMOVERS for c in script.commands):
+    return kept(script, ("removals", workdir), lambda: tuple(_removals(script, workdir)))
+
+
+def _removals(script: Script, workdir: str | None) -> Iterator[tuple[Command, str]]:
+    if not script.named(*_REMOVERS):
         return
     where = folders(script, workdir)
     for command, folder in zip(script.commands, where):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dockerlint.frozen import node
+from dockerlint.frozen import node, remember
 from dockerlint.source import Mapped, Span
 
 
@@ -154,6 +154,7 @@ class Script:
     commands: tuple[Command, ...]
     statements: tuple[Statement, ...]
     comments: tuple[Span, ...]
+    _memo = ("_named", "_kept")
 
     @property
     def is_and_list(self) -> bool:
@@ -165,4 +166,20 @@ class Script:
 
     def named(self, *names: str) -> tuple[Command, ...]:
         """The commands that call one of the programs, by base name or by `tool`."""
-        return tuple(c for c in self.commands if c.name in names or c.tool in names)
+        index = remember(self, "_named", self._index)
+        found = [index[name] for name in names if name in index]
+        if len(found) < 2:
+            places = found[0] if found else []
+        else:
+            places = sorted({place for some in found for place in some})
+        return tuple(self.commands[place] for place in places)
+
+    def _index(self) -> dict[str, list[int]]:
+        """Where in `commands` each program and tool is called."""
+        index: dict[str, list[int]] = {}
+        for place, command in enumerate(self.commands):
+            if command.name is not None:
+                index.setdefault(command.name, []).append(place)
+            if command.tool is not None and command.tool != command.name:
+                index.setdefault(command.tool, []).append(place)
+        return index

@@ -19,12 +19,12 @@ _WAITS = (("sleep", "infinity"), ("tail", "-f"), ("tail", "-F"))
 
 def root_of(stage: Stage) -> Stage:
     """The stage with the FROM of a real image that a stage builds on, itself maybe."""
-    return stage.lineage[-1]
+    return stage.root
 
 
 def standing_on(dockerfile: Dockerfile, root: Stage) -> tuple[Stage, ...]:
     """The stages that build on a stage, with it."""
-    return tuple(stage for stage in dockerfile.stages if root in stage.lineage)
+    return tuple(stage for stage in dockerfile.stages if stage.root is root)
 
 
 def run_scripts(stages: Sequence[Stage]) -> Iterator[tuple[Run, Script]]:

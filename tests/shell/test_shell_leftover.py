@@ -6,9 +6,19 @@ import pytest
 
 from dockerlint.model import Add, Copy, Run
 from dockerlint.resolve import parse
-from dockerlint.shell import scripts
+from dockerlint.shell import Command, scripts
 from dockerlint.shell.copied import target_file
-from dockerlint.shell.leftover import calls, cleaned, head, left, prefix, program, removes_tool, starts, users
+from dockerlint.shell.leftover import (
+    calls,
+    cleaned,
+    first_user,
+    head,
+    left,
+    prefix,
+    program,
+    removes_tool,
+    starts,
+)
 from dockerlint.shell.moving import between, known
 from dockerlint.source import Source
 
@@ -102,13 +112,21 @@ def test_the_head_of_a_command_is_program_and_subcommand() -> None:
     assert program(two) == "./x"
 
 
-def test_later_users_of_a_layer_are_found() -> None:
+def test_the_first_later_user_of_a_layer_is_found() -> None:
     model = read(
-        "FROM x AS y\nRUN npm ci\nRUN npm run a\nFROM y\nRUN npm test && npm ci --offline\nFROM z\nRUN npm ci --offline\n"
+        "FROM x AS y\nRUN npm ci\nRUN npm run a\nFROM y AS w\nRUN npm test && npm ci --offline\n"
+        "FROM z\nRUN npm ci --offline\nFROM w\nRUN npm ci --offline\n"
     )
-    first = next(model.instructions(Run))
-    found = [(i.first_line, c.span) for i, c in users(model, first, lambda c: c.has("--offline"))]
-    assert [line for line, _ in found] == [5]
+
+    def line(run: Run) -> int | None:
+        user = first_user(model, run, _is_offline)
+        return None if user is None else user.first_line
+
+    assert [line(run) for run in model.instructions(Run)] == [5, 5, 9, None, None]
+
+
+def _is_offline(command: Command) -> bool:
+    return command.has("--offline")
 
 
 @pytest.mark.parametrize(

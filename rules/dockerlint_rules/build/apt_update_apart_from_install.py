@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dockerlint.model import Dockerfile, Run
+from dockerlint.reach import within
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, Span, rule, unsafe
 from dockerlint.shell import scripts
 from dockerlint.shell.edits import editable, remove_instruction
@@ -10,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dockerlint.model import Stage
+    from dockerlint.model import Instruction, Stage
     from dockerlint.shell import Command, Script
 
 TOOLS = ("apt-get", "apt", "aptitude")
@@ -57,8 +58,9 @@ TOOLS = ("apt-get", "apt", "aptitude")
     ],
 )
 def apt_update_apart_from_install(dockerfile: Dockerfile) -> Iterator[Finding]:
+    last: dict[int, Run] = {}
     for stage in dockerfile.stages:
-        updated: list[Run] = [r for base in stage.lineage[1:] for r in base.of(Run) if any(_updates(r))]
+        updated = last.get(stage.base.index) if stage.base is not None else None
         for run in stage.of(Run):
             fresh = False
             for script in scripts(run):
@@ -72,11 +74,13 @@ def apt_update_apart_from_install(dockerfile: Dockerfile) -> Iterator[Finding]:
                         yield Finding(
                             head(command),
                             f"`{command.name} install` relies on lists from the layer of line"
-                            f" {updated[-1].first_line}; run `{command.name} update` in the same RUN",
-                            _fix(dockerfile, stage, updated[-1], run, script, command),
+                            f" {updated.first_line}; run `{command.name} update` in the same RUN",
+                            _fix(dockerfile, stage, updated, run, script, command),
                         )
             if any(_updates(run)):
-                updated.append(run)
+                updated = run
+        if updated is not None:
+            last[stage.index] = updated
 
 
 def _updates(run: Run) -> Iterator[Command]:
@@ -103,7 +107,7 @@ def _fix(
         return None
     start = Span(command.span.start, command.span.start)
     edits = [Edit(start, f"{before}{command.name} update && ")]
-    between = [r for r in stage.of(Run) if update.span.end <= r.span.start < run.span.start]
+    between = within(stage, update.span.end, run.span.start)
     if update.stage == run.stage and _only_updates(update) and not any(map(_uses_apt, between)):
         gone = remove_instruction(dockerfile, update)
         if gone is not None:
@@ -119,5 +123,7 @@ def _only_updates(run: Run) -> bool:
     return len(commands) == 1 and commands[0].subcommand == "update" and not commands[0].redirects
 
 
-def _uses_apt(run: Run) -> bool:
-    return any(c.name is None or "apt" in c.name for s in scripts(run) for c in s.commands)
+def _uses_apt(run: Instruction) -> bool:
+    return isinstance(run, Run) and any(
+        c.name is None or "apt" in c.name for s in scripts(run) for c in s.commands
+    )

@@ -51,7 +51,7 @@ def relative_workdir(dockerfile: Dockerfile) -> Iterator[Finding]:
     anchored: set[int] = set()
     written = {workdir.path.span: workdir for workdir in dockerfile.instructions(Workdir)}
     for stage in presumed(dockerfile).stages:
-        if any(below.index in anchored for below in stage.lineage):
+        if stage.base is not None and stage.base.index in anchored:
             anchored.add(stage.index)
         for workdir in stage.of(Workdir):
             path = workdir.path.value

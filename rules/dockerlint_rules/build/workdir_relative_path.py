@@ -44,7 +44,7 @@ def workdir_relative_path(dockerfile: Dockerfile) -> Iterator[Finding]:
     known = {word.span: joined("/", word.value) for word in _on_known_ground(dockerfile)}
     anchored: set[int] = set()
     for stage in presumed(dockerfile).stages:
-        if any(below.index in anchored for below in stage.lineage):
+        if stage.base is not None and stage.base.index in anchored:
             anchored.add(stage.index)
         for workdir in stage.of(Workdir):
             word = workdir.path

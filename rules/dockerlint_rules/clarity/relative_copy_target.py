@@ -62,8 +62,11 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     ],
 )
 def relative_copy_target(dockerfile: Dockerfile) -> Iterator[Finding]:
+    settled: set[int] = set()
     for stage in dockerfile.stages:
-        located = any(True for above in stage.lineage[1:] for _ in above.of(Workdir))
+        located = stage.base is not None and stage.base.index in settled
+        if located or any(True for _ in stage.of(Workdir)):
+            settled.add(stage.index)
         found: Iterator[Workdir | Copy] = stage.of(Workdir, Copy)
         for instruction in found:
             if isinstance(instruction, Workdir):

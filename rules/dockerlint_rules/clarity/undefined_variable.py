@@ -7,7 +7,7 @@ from dockerlint.names import nearest
 from dockerlint.presumed import presumed
 from dockerlint.references import reference_spans, renaming
 from dockerlint.resolve import PLATFORM_ARGS
-from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, unsafe
+from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, Span, rule, unsafe
 from dockerlint.undefined import unset_in
 
 TYPE_CHECKING = False
@@ -42,7 +42,7 @@ def as_buildkit_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         what it sets, a name is reported only when it looks like a mistake: a slip in a known name, an `ARG`
         that was not declared again in the stage, or one that is only set further down. The profile buildkit
         reports every name that neither the file nor a known base image sets. The fix writes the name
-        that was meant; what is expanded then is another value.
+        that was meant, or declares the `ARG` in the stage; what is expanded then is another value.
     """,
     severity=Severity.WARNING,
     fix=unsafe("the variable has a value then, where there was none"),
@@ -57,8 +57,14 @@ def as_buildkit_does(dockerfile: Dockerfile) -> Iterator[Finding]:
             "FROM example.org/base:1\nENV APP_HOME=/app\nWORKDIR «${APPHOME:?}»/src\n",
             fixed="FROM example.org/base:1\nENV APP_HOME=/app\nWORKDIR ${APP_HOME:?}/src\n",
         ),
-        Bad("ARG RELEASE=12\nFROM example.org/base:$RELEASE\nLABEL release=«$RELEASE»\n"),
-        Bad("FROM example.org/base:1\nCOPY app-«$TARGETARCH» /app\n"),
+        Bad(
+            "ARG RELEASE=12\nFROM example.org/base:$RELEASE\nLABEL release=«$RELEASE»\nUSER u«$RELEASE»\n",
+            fixed="ARG RELEASE=12\nFROM example.org/base:$RELEASE\nARG RELEASE\nLABEL release=$RELEASE\nUSER u$RELEASE\n",
+        ),
+        Bad(
+            "from example.org/base:1 \\\n  as build\ncopy app-«$TARGETARCH» /app\n",
+            fixed="from example.org/base:1 \\\n  as build\narg TARGETARCH\ncopy app-$TARGETARCH /app\n",
+        ),
         Bad("FROM example.org/base:1\nENV A=«$B_LATER»\nENV B_LATER=1\n"),
         Bad("FROM debian:12\nWORKDIR «$HOME»/x\n"),
         Bad("FROM golang:1.24 AS build\nFROM debian:12\nCOPY --chown=«$OWNER» --from=build «$GOPATH»/a /a\n"),
@@ -101,17 +107,19 @@ def undefined_variable(dockerfile: Dockerfile) -> Iterator[Finding]:
                 span = reference_spans(one.word, one.name, dockerfile.escape)[0]
                 if _has_default(text[span.start : span.end], one):
                     continue
-                edit = renaming(text, span, one.name, meant) if meant else None
+                if meant:
+                    edit = renaming(text, span, one.name, meant)
+                    fix = Fix(f"write {meant}", (edit,)) if edit is not None else None
+                else:
+                    fix = _declaration(stage, one.name) if _is_global(dockerfile, one.name) else None
                 yield Finding(
-                    span,
-                    f"${one.name} is not {hint or 'set; declare it with ARG or ENV first'}",
-                    Fix(f"write {meant}", (edit,)) if edit is not None else None,
+                    span, f"${one.name} is not {hint or 'set; declare it with ARG or ENV first'}", fix
                 )
 
 
 def _brought(stage: Stage) -> frozenset[str] | None:
     """The variables that the base image of a stage sets, None when they are not known."""
-    image = stage.lineage[-1].image
+    image = stage.root.image
     reference = parse_or_none(image) if image else None
     if image == "scratch":
         return frozenset()
@@ -122,12 +130,25 @@ def _hint(dockerfile: Dockerfile, stage: Stage, name: str) -> str:
     """Why a name is likely to be a mistake although a base image might set it; empty where not."""
     if name in PLATFORM_ARGS:
         return f"known in a stage that does not declare it; add `ARG {name}` above"
-    if any(pair.name.raw == name for arg in dockerfile.head if isinstance(arg, Arg) for pair in arg.pairs):
+    if _is_global(dockerfile, name):
         return f"known in this stage; repeat `ARG {name}` below its FROM"
     for instruction in stage.instructions:
         if isinstance(instruction, Arg | Env) and any(pair.name.raw == name for pair in instruction.pairs):
             return f"set here yet; move the {instruction.keyword.name} on line {instruction.first_line} up"
     return ""
+
+
+def _is_global(dockerfile: Dockerfile, name: str) -> bool:
+    """Whether an ARG in a stage would take over a value: every build or an ARG above has set it."""
+    heads = (arg for arg in dockerfile.head if isinstance(arg, Arg))
+    return name in PLATFORM_ARGS or any(pair.name.raw == name for arg in heads for pair in arg.pairs)
+
+
+def _declaration(stage: Stage, name: str) -> Fix:
+    """Declare a global ARG in a stage, below its FROM."""
+    end = stage.start.span.end
+    keyword = "arg" if stage.start.keyword.text.islower() else "ARG"
+    return Fix(f"declare {name} in the stage", (Edit(Span(end, end), f"\n{keyword} {name}"),))
 
 
 def _has_default(reference: str, one: Unset) -> bool:

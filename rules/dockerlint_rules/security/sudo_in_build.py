@@ -111,6 +111,6 @@ def _as_root(dockerfile: Dockerfile, run: Run) -> bool:
     from dockerlint.knowledge.bases import base_image_of
 
     stage = dockerfile.stage_of(run)
-    image = stage.lineage[-1].image if stage is not None else None
+    image = stage.root.image if stage is not None else None
     base = base_image_of(image) if image else None
     return base is not None and base.purpose != "develop" and base.user in ("", "root")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell.edits import insert_option, remove_command, remove_instruction, remove_word
-from dockerlint.shell.leftover import Left, calls, head, left, users, verb
+from dockerlint.shell.leftover import Left, calls, first_user, head, left, verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
         if verb(command) == "update":
             if command.redirects or any(not o.name.startswith(("-q", "--quiet")) for o in command.options):
                 return None
-            if any(True for _ in users(dockerfile, found.run, _needs_index)):
+            if first_user(dockerfile, found.run, _needs_index) is not None:
                 return None
             if len(found.script.statements) == 1 and command.at_top:
                 edits.append(remove_instruction(dockerfile, found.run))

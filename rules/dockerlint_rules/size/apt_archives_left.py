@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dockerlint.model import Dockerfile, Run
-from dockerlint.reach import shipped
+from dockerlint.reach import in_turn
 from dockerlint.rule import Bad, Finding, Good, Severity, rule, safe
 from dockerlint.shell import scripts
 from dockerlint.shell.leftover import Left, calls, cleaned, head
@@ -9,7 +9,7 @@ from dockerlint.shell.paths import mounted, removals, removed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dockerlint.shell import Command, Script
 
@@ -70,27 +70,27 @@ KEEP = "Keep-Downloaded-Packages"
     ],
 )
 def apt_archives_left(dockerfile: Dockerfile) -> Iterator[Finding]:
-    for index in sorted(shipped(dockerfile)):
-        keeps = False
-        for stage in reversed(dockerfile.stages[index].lineage):
-            for run in stage.of(Run):
-                for script in scripts(run):
-                    keeps = keeps or _keeps(run, script)
-                    made = tuple(c for c in script.commands if calls(c, APT, FILLS))
-                    if keeps and stage.index == index and made and not _cleans(run, script, made[-1]):
-                        yield Finding(
-                            head(made[0]),
-                            "this file lets apt keep the packages that it downloads; run `apt-get clean` here,"
-                            " or mount /var/cache/apt",
-                            cleaned(
-                                dockerfile,
-                                Left(run, script, made),
-                                "apt-get clean",
-                                "clean apt's archives in the same RUN",
-                                "apt",
-                                stays=True,
-                            ),
-                        )
+    start: Callable[[], set[str]] = set
+    for stage, keepers in in_turn(dockerfile, start):
+        for run in stage.of(Run):
+            for script in scripts(run):
+                if not keepers and _keeps(run, script):
+                    keepers.add("apt")
+                made = tuple(c for c in script.named(*APT) if calls(c, APT, FILLS)) if keepers else ()
+                if made and not _cleans(run, script, made[-1]):
+                    yield Finding(
+                        head(made[0]),
+                        "this file lets apt keep the packages that it downloads; run `apt-get clean` here,"
+                        " or mount /var/cache/apt",
+                        cleaned(
+                            dockerfile,
+                            Left(run, script, made),
+                            "apt-get clean",
+                            "clean apt's archives in the same RUN",
+                            "apt",
+                            stays=True,
+                        ),
+                    )
 
 
 def _keeps(run: Run, script: Script) -> bool:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dockerlint.model import Dockerfile, Run
-from dockerlint.reach import behind
+from dockerlint.reach import first_behind
 from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell import scripts
 from dockerlint.shell.edits import remove_instruction
@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dockerlint.model import Instruction
     from dockerlint.shell import Command, Script
 
 LISTS = ("/var/lib/apt/lists",)
@@ -109,28 +110,35 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
         fix = cleaned(dockerfile, found, "rm -rf /var/lib/apt/lists/*", "remove apt's lists in the same RUN")
     if fix is None:
         return None
-    for other in behind(dockerfile, found.run):
-        if not isinstance(other, Run):
-            continue
-        for script in scripts(other):
-            if _relies(script):
-                return Fix(
-                    fix.title,
-                    (),
-                    Applicability.DISPLAY,
-                    f"the RUN in line {other.first_line} installs with these lists: let it run `apt-get update`"
-                    " itself, or merge the two",
-                )
-            unknown = next((c for c in script.commands if _unknown(c)), None)
-            if unknown is not None:
-                return Fix(
-                    fix.title,
-                    fix.edits,
-                    Applicability.UNSAFE,
-                    f"{shown(unknown.name_word)} in line {other.first_line} fails if it installs with apt"
-                    " and does not update before",
-                )
+    other = first_behind(dockerfile, found.run, _is_of_note)
+    if not isinstance(other, Run):
+        return fix
+    for script in scripts(other):
+        if _relies(script):
+            return Fix(
+                fix.title,
+                (),
+                Applicability.DISPLAY,
+                f"the RUN in line {other.first_line} installs with these lists: let it run `apt-get update`"
+                " itself, or merge the two",
+            )
+        unknown = next((c for c in script.commands if _unknown(c)), None)
+        if unknown is not None:
+            return Fix(
+                fix.title,
+                fix.edits,
+                Applicability.UNSAFE,
+                f"{shown(unknown.name_word)} in line {other.first_line} fails if it installs with apt"
+                " and does not update before",
+            )
     return fix
+
+
+def _is_of_note(instruction: Instruction) -> bool:
+    """Whether an instruction needs the lists, or may need them."""
+    return isinstance(instruction, Run) and any(
+        _relies(script) or any(map(_unknown, script.commands)) for script in scripts(instruction)
+    )
 
 
 def _relies(script: Script) -> bool:

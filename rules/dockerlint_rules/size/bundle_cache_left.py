@@ -84,7 +84,7 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
         return None
     path = found.run.state.variables.get("BUNDLE_PATH")
     stage = dockerfile.stages[found.run.stage or 0]
-    image = (stage.lineage[-1].image or "").partition("@")[0].partition(":")[0]
+    image = (stage.root.image or "").partition("@")[0].partition(":")[0]
     if path and path.startswith("/") and path.strip("/") and not any(c in path for c in " $*\"'"):
         target = f"{path.rstrip('/')}/ruby/*/cache"
     elif (

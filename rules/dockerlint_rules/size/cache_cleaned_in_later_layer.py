@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.frozen import record
 from dockerlint.model import Dockerfile, Run
-from dockerlint.reach import shipped
+from dockerlint.reach import in_turn
 from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell import scripts
 from dockerlint.shell.leftover import calls
@@ -11,7 +11,7 @@ from dockerlint.shell.paths import covers, mounted, removals, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dockerlint.shell import Command, Script
 
@@ -89,22 +89,20 @@ CACHES = (
     ],
 )
 def cache_cleaned_in_later_layer(dockerfile: Dockerfile) -> Iterator[Finding]:
-    for index in sorted(shipped(dockerfile)):
-        filled: dict[Cache, Run] = {}
-        for stage in reversed(dockerfile.stages[index].lineage):
-            for run in stage.of(Run):
-                for script in scripts(run):
-                    if stage.index == index:
-                        yield from _cleans(dockerfile, run, script, filled)
-                    for cache in CACHES:
-                        if _leaves(run, script, cache):
-                            filled[cache] = run
-                        elif cache in filled and _cleaning(run, script, cache):
-                            del filled[cache]
+    start: Callable[[], dict[Cache, Run]] = dict
+    for stage, filled in in_turn(dockerfile, start):
+        for run in stage.of(Run):
+            for script in scripts(run):
+                yield from _cleans(dockerfile, run, script, filled)
+                for cache in CACHES:
+                    if _leaves(run, script, cache):
+                        filled[cache] = run
+                    elif cache in filled and _cleaning(run, script, cache):
+                        del filled[cache]
 
 
 def _leaves(run: Run, script: Script, cache: Cache) -> bool:
-    made = [c for c in script.commands if _fills(c, cache)]
+    made = [c for c in script.named(*cache.tools) if _fills(c, cache)]
     if not made or mounted(run, cache.paths):
         return False
     return not any(c.start >= made[-1].end for c in _cleaning(run, script, cache))
@@ -116,7 +114,7 @@ def _fills(command: Command, cache: Cache) -> bool:
 
 def _cleaning(run: Run, script: Script, cache: Cache) -> list[Command]:
     """The commands of a script that empty a cache."""
-    found = [c for c in script.commands if cache.cleaning and calls(c, cache.tools, cache.cleaning)]
+    found = [c for c in script.named(*cache.tools) if calls(c, cache.tools, cache.cleaning)]
     for command, path in removals(script, run.state.workdir):
         if (
             command.name == "rm"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, rule, unsafe
-from dockerlint.shell.leftover import Left, calls, cleaned, head, left, starts, users
+from dockerlint.shell.leftover import Left, calls, cleaned, first_user, head, left, starts
 from dockerlint.shell.paths import shown
 
 TYPE_CHECKING = False
@@ -87,13 +87,14 @@ def _holds_registry(path: str) -> bool:
 def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
     home = found.run.state.variables.get("CARGO_HOME")
     stage = dockerfile.stages[found.run.stage or 0]
-    image = (stage.lineage[-1].image or "").partition("@")[0].partition(":")[0]
+    image = (stage.root.image or "").partition("@")[0].partition(":")[0]
     if home is None and image in ("rust", "docker.io/library/rust", "docker.io/rust"):
         home = "/usr/local/cargo"
     if home is None or not home.startswith("/") or not home.strip("/") or any(c in home for c in " $*\"'"):
         return None
     title = "remove the registry in the same RUN"
-    for other, _ in users(dockerfile, found.run, _fills):
+    other = first_user(dockerfile, found.run, _fills)
+    if other is not None:
         reason = f"the RUN in line {other.first_line} would download the crates again; merge the two"
         return Fix(title, (), Applicability.DISPLAY, reason)
     home = home.rstrip("/")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, safe
-from dockerlint.shell.leftover import Left, cleaned, head, left, program, users, verb
+from dockerlint.shell.leftover import Left, cleaned, first_user, head, left, program, verb
 from dockerlint.shell.paths import shown
 
 TYPE_CHECKING = False
@@ -92,7 +92,7 @@ def _cleans(command: Command) -> bool:
 
 def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
     name = program(found.made[-1])
-    if name is None or any(True for _ in users(dockerfile, found.run, _works_offline)):
+    if name is None or first_user(dockerfile, found.run, _works_offline) is not None:
         return None
     title = "clean the package cache in the same RUN"
     options = "--all --yes" if _is_old(dockerfile, found) else "-afy"
@@ -101,7 +101,7 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
 
 def _is_old(dockerfile: Dockerfile, found: Left) -> bool:
     """Whether an image or installer of conda before 4.6 is named, which does not know -f."""
-    image = dockerfile.stages[found.run.stage or 0].lineage[-1].image or ""
+    image = dockerfile.stages[found.run.stage or 0].root.image or ""
     tag = image.partition("@")[0].rpartition(":")[2]
     text = dockerfile.source.text
     return tag.startswith(OLD) or any(f"conda{major}-{old}" in text for major in "23" for old in OLD)

@@ -78,7 +78,7 @@ def gem_documents_left(dockerfile: Dockerfile) -> Iterator[Finding]:
 
 def _image(dockerfile: Dockerfile, run: Run) -> str:
     stage = dockerfile.stages[run.stage or 0]
-    return (stage.lineage[-1].image or "").partition("@")[0]
+    return (stage.root.image or "").partition("@")[0]
 
 
 def _documents(command: Command) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, rule, unsafe
-from dockerlint.shell.leftover import Left, calls, cleaned, head, left, program, starts, users
+from dockerlint.shell.leftover import Left, calls, cleaned, first_user, head, left, program, starts
 from dockerlint.shell.paths import shown
 
 TYPE_CHECKING = False
@@ -77,7 +77,7 @@ def go_cache_left(dockerfile: Dockerfile) -> Iterator[Finding]:
     if starts(dockerfile, ("go", "air", "gin", "reflex", "dlv", "CompileDaemon")):
         return
     for found in left(dockerfile, _fills, CACHE, _cleans):
-        if _version(dockerfile.stages[found.run.stage or 0].lineage[-1].image or "") < MODULES:
+        if _version(dockerfile.stages[found.run.stage or 0].root.image or "") < MODULES:
             continue
         yield Finding(
             head(found.made[0]),
@@ -102,10 +102,11 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
         return None
     title = "clean Go's caches in the same RUN"
     fix = cleaned(dockerfile, found, f"{name} clean -cache -modcache", title, "go")
-    image = dockerfile.stages[found.run.stage or 0].lineage[-1].image or ""
+    image = dockerfile.stages[found.run.stage or 0].root.image or ""
     if fix is None or image.startswith(OLD):
         return None
-    for other, _ in users(dockerfile, found.run, _fills):
+    other = first_user(dockerfile, found.run, _fills)
+    if other is not None:
         reason = f"the RUN in line {other.first_line} would download the modules again; merge the two"
         return Fix(title, (), Applicability.DISPLAY, reason)
     return fix

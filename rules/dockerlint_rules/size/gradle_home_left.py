@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, rule, unsafe
-from dockerlint.shell.leftover import Left, cleaned, head, left, starts, users
+from dockerlint.shell.leftover import Left, cleaned, first_user, head, left, starts
 from dockerlint.shell.paths import mounted, shown
 
 TYPE_CHECKING = False
@@ -80,7 +80,8 @@ def _fix(dockerfile: Dockerfile, found: Left, own: str | None) -> Fix | None:
     if daemon or elsewhere or "sudo" in found.made[-1].wrappers:
         return None
     title = "remove Gradle's downloads in the same RUN"
-    for other, _ in users(dockerfile, found.run, _fills):
+    other = first_user(dockerfile, found.run, _fills)
+    if other is not None:
         reason = f"the RUN in line {other.first_line} would download it all again; merge the two"
         return Fix(title, (), Applicability.DISPLAY, reason)
     return cleaned(dockerfile, found, "rm -rf ~/.gradle", title)

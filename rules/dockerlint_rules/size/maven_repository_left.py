@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, rule, unsafe
-from dockerlint.shell.leftover import Left, cleaned, head, left, starts, users
+from dockerlint.shell.leftover import Left, cleaned, first_user, head, left, starts
 from dockerlint.shell.paths import shown
 
 TYPE_CHECKING = False
@@ -74,7 +74,8 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
     if any("maven.repo.local" in shown(w) for c in found.made for w in c.arguments):
         return None
     title = "remove Maven's repository in the same RUN"
-    for other, _ in users(dockerfile, found.run, _fills):
+    other = first_user(dockerfile, found.run, _fills)
+    if other is not None:
         reason = f"the RUN in line {other.first_line} would download it all again; merge the two"
         return Fix(title, (), Applicability.DISPLAY, reason)
     if "sudo" in found.made[-1].wrappers:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, safe
-from dockerlint.shell.leftover import Left, calls, cleaned, head, left, program, users
+from dockerlint.shell.leftover import Left, calls, cleaned, first_user, head, left, program
 from dockerlint.shell.paths import mounted, shown
 
 TYPE_CHECKING = False
@@ -83,7 +83,7 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
     name = program(found.made[-1])
     if name is None or any(c.has("--cache", "--prefix-cache") for c in found.made):
         return None
-    if any(True for _ in users(dockerfile, found.run, _works_offline)):
+    if first_user(dockerfile, found.run, _works_offline) is not None:
         return None
     return cleaned(
         dockerfile, found, f"{name} cache clean --force", "clean npm's cache in the same RUN", "npm"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, rule, unsafe
-from dockerlint.shell.leftover import Left, calls, cleaned, head, left, program, starts, users
+from dockerlint.shell.leftover import Left, calls, cleaned, first_user, head, left, program, starts
 from dockerlint.shell.paths import shown
 
 TYPE_CHECKING = False
@@ -97,7 +97,12 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
     if name is None:
         return None
     title = "clear NuGet's caches in the same RUN"
-    for other, _ in users(dockerfile, found.run, lambda c: c.name == "dotnet"):
+    other = first_user(dockerfile, found.run, _is_dotnet)
+    if other is not None:
         reason = f"the RUN in line {other.first_line} needs the packages; merge the two"
         return Fix(title, (), Applicability.DISPLAY, reason)
     return cleaned(dockerfile, found, f"{name} nuget locals all --clear", title, "dotnet")
+
+
+def _is_dotnet(command: Command) -> bool:
+    return command.name == "dotnet"

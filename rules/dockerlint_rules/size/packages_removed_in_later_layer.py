@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dockerlint.model import Dockerfile, Run
-from dockerlint.reach import shipped
+from dockerlint.reach import in_turn
 from dockerlint.rule import Bad, Finding, Good, Severity, rule
 from dockerlint.shell import scripts
 from dockerlint.shell.leftover import calls, head
@@ -9,7 +9,7 @@ from dockerlint.shell.paths import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dockerlint.shell import Command
 
@@ -50,24 +50,23 @@ REMOVES = ("remove", "purge", "autopurge", "del", "erase", "rm")
     ],
 )
 def packages_removed_in_later_layer(dockerfile: Dockerfile) -> Iterator[Finding]:
-    for index in sorted(shipped(dockerfile)):
-        installed: dict[str, int] = {}
-        for stage in reversed(dockerfile.stages[index].lineage):
-            for run in stage.of(Run):
-                here: set[str] = set()
-                for script in scripts(run):
-                    for command in script.commands:
-                        if calls(command, TOOLS, INSTALLS):
-                            here |= _packages(command)
-                        elif stage.index == index and calls(command, TOOLS, REMOVES):
-                            gone = sorted(p for p in _packages(command) if p in installed and p not in here)
-                            if gone:
-                                yield Finding(
-                                    head(command),
-                                    f"this frees nothing: the layer of line {installed[gone[0]]} keeps {gone[0]};"
-                                    " install and remove it in one RUN, or build in a stage of its own",
-                                )
-                installed.update(dict.fromkeys(here, run.first_line))
+    start: Callable[[], dict[str, int]] = dict
+    for stage, installed in in_turn(dockerfile, start):
+        for run in stage.of(Run):
+            here: set[str] = set()
+            for script in scripts(run):
+                for command in script.named(*TOOLS):
+                    if calls(command, TOOLS, INSTALLS):
+                        here |= _packages(command)
+                    elif installed and calls(command, TOOLS, REMOVES):
+                        gone = sorted(p for p in _packages(command) if p in installed and p not in here)
+                        if gone:
+                            yield Finding(
+                                head(command),
+                                f"this frees nothing: the layer of line {installed[gone[0]]} keeps {gone[0]};"
+                                " install and remove it in one RUN, or build in a stage of its own",
+                            )
+            installed.update(dict.fromkeys(here, run.first_line))
 
 
 def _packages(command: Command) -> set[str]:

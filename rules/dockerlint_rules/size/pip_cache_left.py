@@ -124,7 +124,7 @@ def _fix(dockerfile: Dockerfile, run: Run, script: Script, command: Command) -> 
         return None
     fix = Fix("add --no-cache-dir", (edit,))
     stage = dockerfile.stages[run.stage or 0]
-    image = stage.lineage[-1].image or ""
+    image = stage.root.image or ""
     if image.startswith(OLD):
         reason = f"the pip of {image} may be too old to know the option; upgrade pip first"
         return Fix(fix.title, (), Applicability.DISPLAY, reason)

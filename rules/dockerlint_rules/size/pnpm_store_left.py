@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, safe
-from dockerlint.shell.leftover import Left, calls, cleaned, head, left, program, users
+from dockerlint.shell.leftover import Left, calls, cleaned, first_user, head, left, program
 from dockerlint.shell.paths import mounted, shown
 
 TYPE_CHECKING = False
@@ -81,7 +81,7 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
     name = program(found.made[-1])
     if name is None or any(c.has("--store-dir", "--virtual-store-dir") for c in found.made):
         return None
-    if any(True for _ in users(dockerfile, found.run, _reads_store)):
+    if first_user(dockerfile, found.run, _reads_store) is not None:
         return None
     return cleaned(dockerfile, found, f"{name} store prune", "prune pnpm's store in the same RUN", "pnpm")
 

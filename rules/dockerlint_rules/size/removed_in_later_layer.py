@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dockerlint.model import Dockerfile, Run
-from dockerlint.reach import shipped
+from dockerlint.reach import in_turn
 from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell import scripts
 from dockerlint.shell.edits import append
@@ -12,7 +12,7 @@ from dockerlint.shell.paths import folders, joined, matches, mounted, normal, re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dockerlint.shell import Command, Script
 
@@ -59,14 +59,12 @@ if TYPE_CHECKING:
     ],
 )
 def removed_in_later_layer(dockerfile: Dockerfile) -> Iterator[Finding]:
-    for index in sorted(shipped(dockerfile)):
-        made: list[tuple[Run, Fetched]] = []
-        for stage in reversed(dockerfile.stages[index].lineage):
-            for run in stage.of(Run):
-                found = list(_removes(dockerfile, run, made)) if made else []
-                if stage.index == index:
-                    yield from found
-                made += [(run, f) for f in _left_by(run)]
+    start: Callable[[], list[tuple[Run, Fetched]]] = list
+    for stage, made in in_turn(dockerfile, start):
+        for run in stage.of(Run):
+            if made:
+                yield from _removes(dockerfile, run, made)
+            made += [(run, f) for f in _left_by(run)]
 
 
 def _left_by(run: Run) -> Iterator[Fetched]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell.edits import insert_option
-from dockerlint.shell.leftover import Left, head, left, users, verb
+from dockerlint.shell.leftover import Left, first_user, head, left, verb
 from dockerlint.shell.paths import mounted, shown
 
 TYPE_CHECKING = False
@@ -79,7 +79,7 @@ def _cleans(command: Command) -> bool:
 
 
 def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
-    if any(True for _ in users(dockerfile, found.run, _works_offline)):
+    if first_user(dockerfile, found.run, _works_offline) is not None:
         return None
     edits: list[Edit] = []
     for command in found.made:

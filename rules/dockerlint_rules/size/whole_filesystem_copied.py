@@ -41,7 +41,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
 def whole_filesystem_copied(dockerfile: Dockerfile) -> Iterator[Finding]:
     for copy in dockerfile.instructions(Copy):
         stage = dockerfile.stage_of(copy)
-        if copy.flag("from") is None or stage is None or stage.lineage[-1].image == "scratch":
+        if copy.flag("from") is None or stage is None or stage.root.image == "scratch":
             continue
         if not _is_root(copy.destination.value):
             continue

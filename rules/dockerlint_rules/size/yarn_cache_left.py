@@ -3,7 +3,7 @@ from __future__ import annotations
 from dockerlint.model import Add, Copy, Dockerfile, Run
 from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell import scripts
-from dockerlint.shell.leftover import Left, cleaned, head, left, program, users, verb
+from dockerlint.shell.leftover import Left, cleaned, first_user, head, left, program, verb
 from dockerlint.shell.paths import mounted, shown
 
 TYPE_CHECKING = False
@@ -84,7 +84,7 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
     name = program(found.made[-1])
     if name is None or any(c.has("--cache-folder") for c in found.made):
         return None
-    if any(True for _ in users(dockerfile, found.run, _works_offline)):
+    if first_user(dockerfile, found.run, _works_offline) is not None:
         return None
     fix = cleaned(dockerfile, found, f"{name} cache clean", "clean yarn's cache in the same RUN", "yarn")
     if fix is None or all(verb(c).startswith("global") for c in found.made) or _is_classic(dockerfile, found):
@@ -100,7 +100,7 @@ def _is_classic(dockerfile: Dockerfile, found: Left) -> bool:
     """Whether the official Node.js image's own Yarn 1 runs: nothing that came before in the
     stage can have brought a `.yarnrc.yml` or another yarn."""
     stage = dockerfile.stages[found.run.stage or 0]
-    image = (stage.lineage[-1].image or "").partition("@")[0]
+    image = (stage.root.image or "").partition("@")[0]
     if image.partition(":")[0] not in ("node", "docker.io/library/node", "docker.io/node"):
         return False
     for one in stage.lineage:

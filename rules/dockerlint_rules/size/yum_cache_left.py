@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, safe
-from dockerlint.shell.leftover import Left, calls, cleaned, head, left, users, verb
+from dockerlint.shell.leftover import Left, calls, cleaned, first_user, head, left, verb
 from dockerlint.shell.paths import shown
 
 TYPE_CHECKING = False
@@ -89,7 +89,7 @@ def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
     last = found.made[-1]
     if last.name not in TOOLS or any(c.has("--installroot") for c in found.made):
         return None
-    if any(True for _ in users(dockerfile, found.run, _works_offline)):
+    if first_user(dockerfile, found.run, _works_offline) is not None:
         return None
     return cleaned(dockerfile, found, f"{last.name} clean all", TITLE, last.name, stays=True)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, safe
-from dockerlint.shell.leftover import Left, calls, cleaned, head, left, users
+from dockerlint.shell.leftover import Left, calls, cleaned, first_user, head, left
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _cleans(command: Command) -> bool:
 def _fix(dockerfile: Dockerfile, found: Left) -> Fix | None:
     if any(c.has("--root", "-R", "--installroot", "--cache-dir", "-C") for c in found.made):
         return None
-    if any(True for _ in users(dockerfile, found.run, _works_offline)):
+    if first_user(dockerfile, found.run, _works_offline) is not None:
         return None
     return cleaned(dockerfile, found, "zypper clean --all", TITLE, "zypper", stays=True)
 
