@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from dockerlint.shell.script import Redirect, ShellWord
 
 _THROUGH = frozenset(("command", "builtin", "busybox"))
+# Conditions are no commands to it, though `test` is one.
+_TESTS = frozenset(("[", "[["))
 
 
 @node
@@ -125,8 +127,7 @@ def _view(run: Run) -> View:
     if not reader.ok:
         return View(False, (), False, text.text)
     found = sorted(reader.calls, key=lambda call: call.command.start)
-    piped = any("pipeline" in call.command.within for call in found)
-    return View(True, tuple(found), piped, text.text)
+    return View(True, tuple(found), reader.piped, text.text)
 
 
 def ours(run: Run, call: Call) -> tuple[Script, Command] | None:
@@ -183,6 +184,7 @@ class _Reader(Reader):
     def __init__(self, text: Mapped) -> None:
         super().__init__(text)
         self.calls: list[Call] = []
+        self.piped = False
 
     def read(self, source: bytes) -> None:
         """As the reader does; a comment in backticks is a command without a name."""
@@ -225,8 +227,10 @@ class _Reader(Reader):
             within=place.within,
             statement=place.statement,
         )
-        arguments = tuple(_shown(word) for word in found[1:])
-        self.calls.append(Call(name or "", arguments, command.arguments, _flags(arguments), command))
+        self.piped = self.piped or "pipeline" in place.within
+        if name not in _TESTS:
+            arguments = tuple(_shown(word) for word in found[1:])
+            self.calls.append(Call(name or "", arguments, command.arguments, _flags(arguments), command))
         return command
 
 

@@ -28,7 +28,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
             if runs:
                 words = [word for word in call.plain() if word != "run"][:1]
             elif call.has_argument("install", "get"):
-                words = [word for word in call.plain() if word not in ("install", "get")]
+                words = [word for word in call.plain() if word not in ("install", "get", "tool")]
             else:
                 continue
             if not all(_passes(word) for word in words):

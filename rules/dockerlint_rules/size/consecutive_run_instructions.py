@@ -63,7 +63,8 @@ def consecutive_run_instructions(dockerfile: Dockerfile) -> Iterator[Finding]:
 
 def _flags(run: Run) -> list[object]:
     mounts = [sorted(mount.options.items()) for mount in run.mounts]
-    others = [(flag.name, flag.value) for flag in run.flags if flag.name != "mount"]
+    read = [mount.flag for mount in run.mounts]
+    others = [(flag.name, flag.value) for flag in run.flags if flag not in read]
     return [*mounts, *sorted(others, key=str)]
 
 
