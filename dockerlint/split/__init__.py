@@ -29,7 +29,9 @@ Nothing here looks at the build context, runs anything or asks a registry.
 
 from __future__ import annotations
 
-from dockerlint.frozen import record
+from itertools import islice
+
+from dockerlint.frozen import kept, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,11 +41,15 @@ if TYPE_CHECKING:
 
 # Every program that compiles has one of these in its name.
 _BUILDERS = (
-    "make", "gcc", "g++", "cc ", "c++", "clang", "go ", "cargo", "rustc", "pip", "venv", "setup.py", "npm", "yarn", "pnpm", "npx",
+    "make", "gcc", "g++", "cc ", "c++", "clang", "go ", "cargo", "rustc", "pip", "venv", "bundle", "gem ", "setup.py", "npm", "yarn", "pnpm", "npx",
     "tsc", "webpack", "vite", "mvn", "gradle", "sbt", "ant ", "javac", "kotlinc", "jar ", "dotnet", "ninja", "samu", "meson",
     "gfortran", "c99", "c89", "lein", "mill", "ng ", "next ", "nuxt", "esbuild", "rollup", "parcel", "lerna", "nx ", "turbo",
     "gulp", "grunt", "bower",
 )  # fmt: skip
+
+# The paths of every command are held against those of every other one, which takes too long for
+# more; nobody writes files of that size by hand.
+MOST_COMMANDS = 500
 
 
 @record
@@ -72,6 +78,16 @@ def split(dockerfile: Dockerfile) -> Split | Refusal | None:
     # Most files can be told by their text alone, without loading what follows.
     text = dockerfile.source.text
     if not any(word in text for word in _BUILDERS):
+        return None
+    return kept(dockerfile, "split", lambda: _plan(dockerfile))
+
+
+def _plan(dockerfile: Dockerfile) -> Split | Refusal | None:
+    from dockerlint.model import Run
+    from dockerlint.shell import scripts
+
+    runs = islice(dockerfile.instructions(Run), MOST_COMMANDS)
+    if sum(len(script.commands) for run in runs for script in scripts(run)) >= MOST_COMMANDS:
         return None
     from dockerlint.split.plan import plan
 

@@ -7,6 +7,7 @@ from dockerlint.knowledge.bases import base_image, familiar_name, split_referenc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from dockerlint.model import Stage
@@ -35,7 +36,7 @@ class Base:
     not known. `plain` images are a bare distribution, with an empty /usr/local. `toolchain` names
     what the image brings for building, empty for none; `language` is its own. `installs` are
     packages that the runtime image needs for what the other one held; `libraries` are files to
-    bring along; `programs` are what the runtime image can start. `same` tells whether packages go by
+    bring along, by what was compiled; `programs` are what the runtime image can start. `same` tells whether packages go by
     the same names on both; `direct` that only programs made by direct calls of the compiler can be
     brought over. `paths` are variables that the build image sets; `unsets` are those that the
     runtime image sets and the build image does not. `python` is the version of a Python image; `compilers` tells that the base itself
@@ -49,7 +50,7 @@ class Base:
     toolchain: str
     language: str
     installs: tuple[str, ...]
-    libraries: tuple[str, ...]
+    libraries: Mapping[str, tuple[str, ...]]
     programs: frozenset[str]
     same: bool
     direct: bool
@@ -107,9 +108,12 @@ def base_of(stage: Stage) -> Base:
         programs |= {"npm", "npx", "yarn", "nodejs"}
     if short == "python":
         programs |= {"python3", "pip"}
+    if short == "ruby":
+        programs |= {"bundle", "gem", "irb", "rake"}
     return _base(
         manager=manager, release=release, workdir=workdir, programs=programs, problem=problem,
         glibc=known is None or known.libc == "glibc", python=python,
+        paths={"GEM_HOME": "/usr/local/bundle"} if short == "ruby" else {},
         compilers=known is not None and "compilers" in known.provides,
     )  # fmt: skip
 
@@ -135,13 +139,13 @@ def _plain(short: str, tag: str, tokens: list[str]) -> Base:
 
 def _base(
     *, runtime: str | None = None, manager: str = "", release: str = "", workdir: str | None = None, plain: bool = False,
-    toolchain: str = "", language: str = "", installs: tuple[str, ...] = (), libraries: tuple[str, ...] = (),
+    toolchain: str = "", language: str = "", installs: tuple[str, ...] = (), libraries: Mapping[str, tuple[str, ...]] | None = None,
     programs: frozenset[str] = frozenset(), same: bool = True, direct: bool = False, paths: dict[str, str] | None = None,
     glibc: bool = True, python: str = "", unsets: tuple[str, ...] = (), problem: str = "",
     compilers: bool = False,
 ) -> Base:  # fmt: skip
     return Base(
-        runtime, manager, release, workdir, plain, toolchain, language, installs, libraries, programs, same, direct,
+        runtime, manager, release, workdir, plain, toolchain, language, installs, libraries or {}, programs, same, direct,
         paths or {}, glibc, python, unsets, problem, compilers,
     )  # fmt: skip
 
@@ -165,8 +169,9 @@ def _relative(spec: dict[str, Any], short: str, tag: str) -> Base | None:
         import re
 
         match = re.search(spec["version"], tag)
-        if match is None or alpine is not None:
+        if match is None or (alpine is not None and "apk" not in spec):
             return None
+        manager = "apk" if alpine is not None else "apt"
         words["version"] = match.group(1)
         words["rest"] = (match.group(2) or "") if match.lastindex and match.lastindex > 1 else ""
         release = words["rest"].rpartition("-")[2]
@@ -191,7 +196,7 @@ def _relative(spec: dict[str, Any], short: str, tag: str) -> Base | None:
         toolchain=f"the toolchain of {short}",
         language=spec["language"],
         installs=tuple(holds),
-        libraries=tuple(spec.get("libraries", ())),
+        libraries=spec.get("libraries", {}),
         programs=frozenset(spec.get("programs", ())),
         same=spec.get("same", "version" not in spec),
         direct=spec.get("direct_only", False),

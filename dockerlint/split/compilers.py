@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from dockerlint.split.effects import Effect, Kind
-from dockerlint.split.managed import dotnet, jar, javac, jvm_build, maven, node_packages, pip, python, venv
+from dockerlint.split.managed import (
+    bundle,
+    dotnet,
+    jar,
+    javac,
+    jvm_build,
+    maven,
+    node_packages,
+    pip,
+    python,
+    venv,
+)
 from dockerlint.split.native import (
     c_compiler,
     cargo,
@@ -49,13 +60,14 @@ HANDLERS: dict[str, Handler] = {
     "dotnet": dotnet,
     **dict.fromkeys(("npm", "yarn", "pnpm", "npx", "tsc", "webpack", "vite", "ng", "next", "nuxt", "esbuild", "rollup", "parcel", "lerna", "nx", "turbo", "corepack", "gulp", "grunt", "bower"), node_packages),
     "pip": pip,
+    **dict.fromkeys(("bundle", "bundler", "gem", "rake"), bundle),
     **dict.fromkeys(("virtualenv", "venv"), venv),
     "python": python,
 }  # fmt: skip
 
 # Programs of the table that fetch, pack or look but do not compile by themselves.
 _NOT_COMPILING = frozenset((
-    "ar", "ranlib", "pkg-config", "pip", "python", "virtualenv", "venv", "corepack", "configure", "Configure", "config",
+    "ar", "ranlib", "pkg-config", "pip", "python", "virtualenv", "venv", "corepack", "bundle", "bundler", "gem", "rake", "configure", "Configure", "config",
     "autogen.sh", "autogen", "bootstrap", "bootstrap.sh", "buildconf", "buildconf.sh", "autoreconf", "autoconf", "automake",
     "aclocal", "libtoolize", "glibtoolize", "autoheader", "qmake", "qmake6", "qmake-qt5", "protoc", "flex", "bison", "yacc", "swig",
     "ld", "as", "nasm", "yasm",

@@ -203,6 +203,15 @@ def _virtual_environment(command: Command, walker: Walker) -> str | None:
     return active if active and first == f"{active}/bin" else None
 
 
+def bundle(command: Command, walker: Walker) -> Effect:
+    """bundler, gem and rake: into the folder of gems, and below the one they are started in."""
+    gems = walker.variables.get("GEM_HOME")
+    if gems is None:
+        return unknown("gems go into the base image's own folders")
+    tree = () if command.name == "gem" else (walker.tree(),)
+    return Effect(Kind.BUILD, files=(gems,), trees=tree, traits=frozenset(("ruby",)))
+
+
 def venv(command: Command, walker: Walker) -> Effect:
     """`python -m venv DIR` and `virtualenv DIR`."""
     words = [w for w in walker.values(command.arguments) if w is None or not w.startswith("-")]

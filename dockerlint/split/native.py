@@ -33,10 +33,12 @@ def c_compiler(command: Command, walker: Walker) -> Effect:
     words = walker.values(command.arguments)
     found, operands = options(words, _C_TAKES, _C_ATTACHED)
     traits = {"c++" if _is_cxx(command) else "c"}
+    if (command.tool or command.name or "").startswith("gfortran") or "gfortran" in (command.name or ""):
+        traits = {"c", "fortran"}
     if any(w is not None and w.startswith("-fopenmp") for w in words):
         traits.add("openmp")
     libraries = [w[2:] for w in words if w is not None and w.startswith("-l")]
-    if "-l" in found or any(w is None for w in words) or any(lib not in _OWN_LIBRARIES for lib in libraries):
+    if "-l" in words or any(w is None for w in words) or any(lib not in _OWN_LIBRARIES for lib in libraries):
         traits.add("libraries")
     if _NO_LINK & found.keys() or not operands:
         return Effect(Kind.BUILD, traits=frozenset(traits))

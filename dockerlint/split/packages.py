@@ -41,7 +41,7 @@ _ELSEWHERE = (
 
 # Programs that may have been linked against gcc's OpenMP library without the file telling; wheels
 # of Python packages count on it, too.
-_MAY_USE_OPENMP = frozenset(("openmp", "opaque", "python", "node"))
+_MAY_USE_OPENMP = frozenset(("openmp", "opaque", "python", "node", "ruby"))
 
 
 @record

@@ -56,7 +56,7 @@ def plan(dockerfile: Dockerfile) -> Split | Refusal | None:
 
 def _compiles(task: Task, compilers: bool) -> bool:
     """Whether a task compiles; with compilers from packages, pip and npm do so too."""
-    return bool(task.compiles) or (compilers and bool(task.effect.traits & {"python", "node"}))
+    return bool(task.compiles) or (compilers and bool(task.effect.traits & {"python", "node", "ruby"}))
 
 
 def _with_manager(base: Base, steps: dict[int, Step]) -> Base:

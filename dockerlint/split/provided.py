@@ -80,6 +80,9 @@ class Providers:
         if "java" in traits:
             known = "java" in self.base.programs or self._installed("java")
             return "" if known else "nothing in the file tells where `java` comes from"
-        if traits & {"python", "node"} and posixpath.basename(posixpath.dirname(path)) in ("bin", ".bin"):
+        if traits & {"python", "node", "ruby"} and posixpath.basename(posixpath.dirname(path)) in (
+            "bin",
+            ".bin",
+        ):
             return ""
         return f"it starts `{posixpath.basename(path)}`, which may be a script that calls anything"

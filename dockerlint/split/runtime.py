@@ -66,6 +66,7 @@ class Runtime:
         self.last = last
         self.taker = taker
         self.needs = needs
+        self.traits = traits
         self.tables = Packages(base.manager, base.release)
         self.copies = Copies(steps, taker, needs, traits)
         self.repeater = Repeater(dockerfile, steps, taker, needs, self.tables, traits)

@@ -71,9 +71,12 @@ class Writer:
         """The instructions that bring what was built."""
         taker = self.runtime.taker
         lines = [f"COPY --from={alias} {source} {place}" for source, place in taker.takes.items()]
-        if self.base.libraries:
-            lines.append(f"COPY --from={alias} {' '.join(self.base.libraries)} /usr/local/lib/")
-        if taker.ldconfig or self.base.libraries:
+        libraries = [
+            p for trait, paths in self.base.libraries.items() if trait in self.runtime.traits for p in paths
+        ]
+        if libraries:
+            lines.append(f"COPY --from={alias} {' '.join(libraries)} /usr/local/lib/")
+        if taker.ldconfig or libraries:
             lines.append("RUN ldconfig")
         return lines
 

@@ -433,3 +433,48 @@ RUN ldconfig
 CMD ["./main"]
 """
     )
+
+
+def test_a_program_in_c_needs_no_library_of_the_gcc_image() -> None:
+    text = 'FROM gcc:13-bookworm\nWORKDIR /app\nCOPY main.c .\nRUN gcc -o main main.c -lm\nCMD ["./main"]\n'
+    assert "lib64" not in runtime(text)
+
+
+def test_a_parallel_program_of_the_gcc_image_brings_the_library_for_it() -> None:
+    text = (
+        'FROM gcc:13-bookworm\nWORKDIR /app\nCOPY main.c .\nRUN gcc -fopenmp -o main main.c\nCMD ["./main"]\n'
+    )
+    assert "COPY --from=build /usr/local/lib64/libgomp.so.1 /usr/local/lib/\nRUN ldconfig\n" in runtime(text)
+
+
+def test_java_on_alpine_stays_on_alpine() -> None:
+    text = """\
+FROM maven:3.9-eclipse-temurin-17-alpine
+WORKDIR /app
+COPY . .
+RUN mvn -q package
+CMD ["java", "-jar", "target/app.jar"]
+"""
+    assert runtime(text).startswith("FROM eclipse-temurin:17-jre-alpine\n")
+    assert runtime(
+        text.replace("maven:3.9-eclipse-temurin-17-alpine", "eclipse-temurin:17-jdk-alpine-3.20").replace(
+            "mvn", "./mvnw"
+        )
+    ).startswith("FROM eclipse-temurin:17-jre-alpine-3.20\n")
+
+
+def test_gems_that_compile_leave_the_compiler_behind() -> None:
+    text = """\
+FROM ruby:3.3-slim-bookworm
+RUN apt-get update && apt-get install -y --no-install-recommends build-essential libpq-dev && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY Gemfile Gemfile.lock ./
+RUN bundle install
+COPY . .
+CMD ["bundle", "exec", "ruby", "app.rb"]
+"""
+    made = runtime(text)
+    assert "install -y --no-install-recommends libgomp1 libpq5 && rm" in made
+    assert "COPY --from=build /usr/local/bundle /usr/local/bundle\n" in made
+    assert "COPY --from=build /app /app\n" in made
+    assert "COPY . .\nCMD" in made

@@ -271,7 +271,9 @@ def test_a_bind_mount_of_the_sources_does_not_hide_what_is_built() -> None:
 
 
 def test_the_linker_cache_is_made_while_the_stage_is_still_root() -> None:
-    text = 'FROM gcc:13-bookworm\nUSER nobody\nWORKDIR /tmp/a\nCOPY a.c .\nRUN gcc -o a a.c\nCMD ["./a"]\n'
+    text = (
+        'FROM gcc:13-bookworm\nUSER nobody\nWORKDIR /tmp/a\nCOPY a.cpp .\nRUN g++ -o a a.cpp\nCMD ["./a"]\n'
+    )
     lines = runtime(text).splitlines()
     assert lines.index("RUN ldconfig") < lines.index("USER nobody")
 
