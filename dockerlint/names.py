@@ -24,9 +24,9 @@ def nearest(name: str, options: Iterable[str], any_case: bool = False) -> str | 
         if option == wanted:
             return None
         if abs(len(option) - len(wanted)) < least:
-            distance = _distance(wanted, option)
-            if distance < least:
-                best, least = option, distance
+            found = distance(wanted, option)
+            if found < least:
+                best, least = option, found
     if best is not None and any_case and name != name.lower() and name == name.upper():
         return best.upper()
     return best
@@ -38,7 +38,7 @@ def did_you_mean(name: str, options: Iterable[str], any_case: bool = False) -> s
     return f" (did you mean {found}?)" if found else ""
 
 
-def _distance(first: str, second: str) -> int:
+def distance(first: str, second: str) -> int:
     """Levenshtein: insertions, deletions and replacements, no transpositions."""
     row = list(range(len(second) + 1))
     for index, char in enumerate(first, 1):

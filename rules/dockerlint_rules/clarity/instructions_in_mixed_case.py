@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dockerlint.model import Dockerfile
+from dockerlint.model import Dockerfile, Invalid
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, rule, safe
 
 TYPE_CHECKING = False
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Good("from busybox\nrun mkdir /a\n"),
         Good("arg X=1\nFROM busybox\nRUN mkdir /a\n"),
         Good("FROM busybox\nONBUILD run mkdir /a\n"),
+        Good("FROM busybox\nmkdir /a\n"),
     ],
 )
 def instructions_in_mixed_case(dockerfile: Dockerfile) -> Iterator[Finding]:
@@ -42,6 +43,7 @@ def instructions_in_mixed_case(dockerfile: Dockerfile) -> Iterator[Finding]:
         instruction.keyword
         for stage in dockerfile.stages
         for instruction in (stage.start, *stage.instructions)
+        if not isinstance(instruction, Invalid)
     ]
     lower = sum(keyword.text == keyword.text.lower() for keyword in keywords)
     upper = sum(keyword.text == keyword.text.upper() for keyword in keywords)

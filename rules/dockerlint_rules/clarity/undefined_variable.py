@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from itertools import islice
+
+from dockerlint.frozen import kept
 from dockerlint.imageref import parse_or_none
 from dockerlint.knowledge.environments import environment_of
 from dockerlint.model import Arg, Dockerfile, Env, Onbuild
-from dockerlint.names import nearest
+from dockerlint.names import distance, nearest
 from dockerlint.presumed import presumed
 from dockerlint.references import reference_spans, renaming
 from dockerlint.resolve import PLATFORM_ARGS
@@ -12,13 +15,15 @@ from dockerlint.undefined import unset_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from dockerlint.model import Stage
+    from dockerlint.model import Instruction, Stage
     from dockerlint.undefined import Unset
 
-# Too short to tell a slip of the keyboard from another name.
-_SHORTEST = 4
+# Names of this length may differ in two letters and still be one name with slips.
+_LONG = 8
+# Who sets more variables than this is not told which of them was meant.
+_MOST_NAMES = 500
 
 
 def as_buildkit_does(dockerfile: Dockerfile) -> Iterator[Finding]:
@@ -66,6 +71,8 @@ def as_buildkit_does(dockerfile: Dockerfile) -> Iterator[Finding]:
             fixed="from example.org/base:1 \\\n  as build\narg TARGETARCH\ncopy app-$TARGETARCH /app\n",
         ),
         Bad("FROM example.org/base:1\nENV A=«$B_LATER»\nENV B_LATER=1\n"),
+        Bad("FROM example.org/base:1\nENV ONE_DIR=/one TWO_DIR=«$ONE_DIR»/two\n"),
+        Bad("FROM debian:12\nENV LIBRARIES=/x:«$LIBRARIES»\n"),
         Bad("FROM debian:12\nWORKDIR «$HOME»/x\n"),
         Bad("FROM golang:1.24 AS build\nFROM debian:12\nCOPY --chown=«$OWNER» --from=build «$GOPATH»/a /a\n"),
         Bad(
@@ -77,6 +84,8 @@ def as_buildkit_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     ],
     good=[
         Good("FROM example.org/base:1\nWORKDIR $SOMEWHERE\n"),
+        Good("FROM example.org/base:1\nENV LIBRARIES=/x:$LIBRARIES\n"),
+        Good("FROM example.org/base:1\nENV ROLE=x\nWORKDIR $HOME\n"),
         Good("FROM golang:1.24\nWORKDIR $GOPATH/src\n"),
         Good("FROM debian:12\nENV A=${B:-default} PATH=/x:$PATH\n"),
         Good("FROM debian:12\nARG A\nENV B=$A\n"),
@@ -98,9 +107,8 @@ def undefined_variable(dockerfile: Dockerfile) -> Iterator[Finding]:
             for one in unset_in(dockerfile, instruction):
                 if brought and one.name in brought:
                     continue
-                names = [name for name in known if name != "PATH"]
-                meant = nearest(one.name, names) if len(one.name) >= _SHORTEST else None
-                hint = f"set, but {meant} is" if meant else _hint(dockerfile, stage, one.name)
+                meant = _meant(one.name, known)
+                hint = f"set, but {meant} is" if meant else _hint(dockerfile, stage, instruction, one.name)
                 closed = brought is not None and not brought
                 if not hint and not closed and instruction.state.open_environment:
                     continue
@@ -126,22 +134,55 @@ def _brought(stage: Stage) -> frozenset[str] | None:
     return environment_of(reference.familiar) if reference is not None else None
 
 
-def _hint(dockerfile: Dockerfile, stage: Stage, name: str) -> str:
+def _meant(name: str, known: Iterable[str]) -> str | None:
+    """The name that another one is a slip of: one letter, two in a long name, or letters swapped."""
+    if len(name) < _LONG // 2:
+        return None
+    names = list(islice(known, _MOST_NAMES + 1))
+    if len(names) > _MOST_NAMES:
+        return None
+    found = nearest(name, [known for known in names if known != "PATH"])
+    if found is None:
+        return None
+    near = len(name) >= _LONG or distance(name, found) == 1 or sorted(name) == sorted(found)
+    return found if near else None
+
+
+def _hint(dockerfile: Dockerfile, stage: Stage, user: Instruction, name: str) -> str:
     """Why a name is likely to be a mistake although a base image might set it; empty where not."""
     if name in PLATFORM_ARGS:
         return f"known in a stage that does not declare it; add `ARG {name}` above"
     if _is_global(dockerfile, name):
         return f"known in this stage; repeat `ARG {name}` below its FROM"
+    setter = kept(dockerfile, f"setters of stage {stage.index}", lambda: _setters(stage)).get(name)
+    if setter is None:
+        return ""
+    if setter is user:
+        return f"set yet: {user.keyword.name} does not see what it sets itself; use two of them"
+    return f"set here yet; move the {setter.keyword.name} on line {setter.first_line} up"
+
+
+def _setters(stage: Stage) -> dict[str, Instruction | None]:
+    """The first instruction that sets each name in a stage; None where it goes on from what the
+    base image may set: `ENV A=/x:$A`."""
+    found: dict[str, Instruction | None] = {}
     for instruction in stage.instructions:
-        if isinstance(instruction, Arg | Env) and any(pair.name.raw == name for pair in instruction.pairs):
-            return f"set here yet; move the {instruction.keyword.name} on line {instruction.first_line} up"
-    return ""
+        if isinstance(instruction, Arg | Env):
+            for pair in instruction.pairs:
+                name = pair.name.raw
+                goes_on = pair.value is not None and name in pair.value.variables
+                found.setdefault(name, None if goes_on else instruction)
+    return found
 
 
 def _is_global(dockerfile: Dockerfile, name: str) -> bool:
     """Whether an ARG in a stage would take over a value: every build or an ARG above has set it."""
-    heads = (arg for arg in dockerfile.head if isinstance(arg, Arg))
-    return name in PLATFORM_ARGS or any(pair.name.raw == name for arg in heads for pair in arg.pairs)
+    heads = kept(dockerfile, "global arguments", lambda: _global_names(dockerfile))
+    return name in PLATFORM_ARGS or name in heads
+
+
+def _global_names(dockerfile: Dockerfile) -> frozenset[str]:
+    return frozenset(pair.name.raw for arg in dockerfile.head if isinstance(arg, Arg) for pair in arg.pairs)
 
 
 def _declaration(stage: Stage, name: str) -> Fix:
