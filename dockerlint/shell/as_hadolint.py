@@ -3,8 +3,8 @@
 Every body is read as bash, whatever SHELL says; that of an exec form with its words joined by
 blanks; of a RUN with here-documents what stands before the first one, or its body where nothing
 does. Commands are found at any depth, by their literal names: `/usr/bin/apt-get`, `sudo apt-get`
-and `sh -c '…'` are other programs, while `command`, `builtin`, `exec` and `busybox` are looked
-through. A script that does not parse has no commands. Facts are from running hadolint 2.15.1.
+and `sh -c '…'` are other programs, while `command`, `builtin`, `exec`, `busybox` and `run`
+are looked through. A script that does not parse has no commands. Facts are from running hadolint 2.15.1.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dockerlint.shell.calls import Place
     from dockerlint.shell.script import Redirect, ShellWord
 
-_THROUGH = frozenset(("command", "builtin", "busybox"))
+_THROUGH = frozenset(("command", "builtin", "busybox", "run"))
 # Conditions are no commands to it, though `test` is one.
 _TESTS = frozenset(("[", "[["))
 

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
 
 def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
-    """What hadolint finds: the second and later ones of a stage."""
-    for earlier, later in overridden(dockerfile, Healthcheck):
-        fix = Fix("remove the HEALTHCHECK that does nothing", (removal(dockerfile, earlier),))
-        yield Finding(
-            later.keyword.span, "only the last HEALTHCHECK of a stage counts; remove the others", fix
-        )
+    """What hadolint finds: the second and later ones of a stage, or of what stands before the first."""
+    seen: dict[int | None, Healthcheck] = {}
+    for later in dockerfile.instructions(Healthcheck):
+        if later.stage in seen:
+            fix = Fix("remove the HEALTHCHECK that does nothing", (removal(dockerfile, seen[later.stage]),))
+            yield Finding(later.keyword.span, "only the last HEALTHCHECK of a stage counts", fix)
+        seen[later.stage] = later
 
 
 @rule(

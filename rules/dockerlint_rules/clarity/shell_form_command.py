@@ -20,9 +20,11 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         if not isinstance(instruction, Cmd | Entrypoint | Healthcheck):
             continue
         command = instruction.command
-        if command is None or command.is_exec:
+        if command is None:
             continue
-        if command.heredocs or not re.fullmatch(ARRAY, command.text.text.strip(), re.DOTALL):
+        text = command.text.text.strip()
+        # Two backslashes before a quote do not end the string for it.
+        if command.heredocs or '\\\\"' in text or not re.fullmatch(ARRAY, text, re.DOTALL):
             fix = None if isinstance(instruction, Healthcheck) else _fix(dockerfile, instruction)
             yield Finding(instruction.keyword.span, "this is in shell form; write a JSON array", fix)
 
