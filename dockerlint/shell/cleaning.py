@@ -26,8 +26,12 @@ def mounted_as_hadolint(run: Run, *parts: str) -> bool:
 
 def uncleaned(
     dockerfile: Dockerfile, names: tuple[str, ...], fills: Test, cleans: Test
-) -> Iterator[tuple[Run, Call]]:
-    """Each RUN with the first call of a program that fills its cache, where no later call cleans it."""
+) -> Iterator[tuple[Run, Call, bool]]:
+    """Each RUN with the first call of a program that fills its cache, where the first one that
+    cleans does not come behind it; and whether there is none that cleans at all.
+
+    A cleaning before the install hides the one behind it: so hadolint has it.
+    """
     from dockerlint.model import Run as RunKind
 
     if not any(name in dockerfile.source.text for name in names):
@@ -35,8 +39,9 @@ def uncleaned(
     for run in dockerfile.instructions(RunKind, onbuild=True):
         calls = view(run).calls
         first = next((i for i, call in enumerate(calls) if call.name in names and fills(call)), None)
-        if first is not None and not any(cleans(call) for call in calls[first + 1 :]):
-            yield run, calls[first]
+        clean = next((i for i, call in enumerate(calls) if cleans(call)), None)
+        if first is not None and (clean is None or clean <= first):
+            yield run, calls[first], clean is None
 
 
 def clean_at_end(dockerfile: Dockerfile, run: Run, call: Call, command: str, title: str) -> Fix | None:

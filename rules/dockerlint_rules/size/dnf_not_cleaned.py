@@ -20,7 +20,8 @@ FILLS = ("install", "in", "upgrade", "up", "upgrade-minimal", "up-min", "reinsta
     summary="No `dnf clean all` after `dnf install`",
     why="""
         This is hadolint's reading of DK313: the cache of dnf stays in the layer unless the same `RUN` cleans
-        it. Any `rm -rf` counts for a cleaning, and so does either word of `clean all`.
+        it. Any `rm -rf` counts for a cleaning, and so does either word of `clean all`;
+        one before the install hides the one behind it.
     """,
     severity=Severity.WARNING,
     profiles=("hadolint",),
@@ -31,10 +32,11 @@ FILLS = ("install", "in", "upgrade", "up", "upgrade-minimal", "up-min", "reinsta
             fixed="FROM fedora:41\nRUN dnf install -y git && dnf clean all\n",
         ),
         Bad(
-            "FROM fedora:41\nRUN dnf clean all && \\\n  «dnf install -y git» && \\\n  # why\n  echo done\n",
-            fixed="FROM fedora:41\nRUN dnf clean all && \\\n  dnf install -y git && \\\n  # why\n  echo done && \\\n"
+            "FROM fedora:41\nRUN echo a && \\\n  «dnf install -y git» && \\\n  # why\n  echo done\n",
+            fixed="FROM fedora:41\nRUN echo a && \\\n  dnf install -y git && \\\n  # why\n  echo done && \\\n"
             "  dnf clean all\n",
         ),
+        Bad("FROM fedora:41\nRUN dnf clean all && «dnf install -y git» && dnf clean all\n"),
         Bad('FROM fedora:41\nRUN ["«dnf", "install", "-y", "git»"]\n'),
     ],
     good=[
@@ -47,13 +49,15 @@ FILLS = ("install", "in", "upgrade", "up", "upgrade-minimal", "up-min", "reinsta
 )
 def dnf_not_cleaned(dockerfile: Dockerfile) -> Iterator[Finding]:
     for name in ("dnf", "microdnf"):
-        for run, call in uncleaned(dockerfile, (name,), _fills, partial(_cleans, name)):
+        for run, call, fixable in uncleaned(dockerfile, (name,), _fills, partial(_cleans, name)):
             if mounted_as_hadolint(run, "/var/cache/libdnf5", ".cache/libdnf5"):
                 continue
             yield Finding(
                 call.command.span,
                 f"{name} leaves its cache in this layer; run `{name} clean all` in the same RUN",
-                clean_at_end(dockerfile, run, call, f"{name} clean all", "remove the cache in the same RUN"),
+                clean_at_end(dockerfile, run, call, f"{name} clean all", "remove the cache in the same RUN")
+                if fixable
+                else None,
             )
 
 

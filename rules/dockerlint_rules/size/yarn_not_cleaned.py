@@ -28,9 +28,10 @@ if TYPE_CHECKING:
             fixed="FROM node:22\nRUN yarn install --immutable && yarn cache clean\n",
         ),
         Bad(
-            "FROM node:22 AS base\nRUN yarn cache clean && \\\n  «yarn install»\nFROM base\n",
-            fixed="FROM node:22 AS base\nRUN yarn cache clean && \\\n  yarn install && \\\n  yarn cache clean\nFROM base\n",
+            "FROM node:22 AS base\nRUN echo a && \\\n  «yarn install»\nFROM base\n",
+            fixed="FROM node:22 AS base\nRUN echo a && \\\n  yarn install && \\\n  yarn cache clean\nFROM base\n",
         ),
+        Bad("FROM node:22\nRUN yarn cache clean && «yarn install» && yarn cache clean\n"),
     ],
     good=[
         Good("FROM node:22\nRUN yarn install && yarn cache clean\n"),
@@ -54,18 +55,22 @@ def yarn_not_cleaned(dockerfile: Dockerfile) -> Iterator[Finding]:
                 continue
         calls = view(run).named("yarn")
         first = next((i for i, call in enumerate(calls) if call.has_argument("install")), None)
-        if (
-            first is None
-            or any(_cleans(call) for call in calls[first:])
-            or mounted_as_hadolint(run, ".cache/yarn")
-        ):
+        if first is None or mounted_as_hadolint(run, ".cache/yarn"):
+            continue
+        # A cleaning before the install hides the one behind it.
+        clean = next((i for i, call in enumerate(calls) if _cleans(call)), None)
+        if clean is not None and clean >= first:
             continue
         call = calls[first]
         at = call.arguments.index("install")
         yield Finding(
             type(call.command.span)(call.command.name_word.span.start, call.words[at].span.end),
             "yarn leaves its cache in this layer; run `yarn cache clean` in the same RUN",
-            clean_at_end(dockerfile, run, call, "yarn cache clean", "clean yarn's cache in the same RUN"),
+            None
+            if clean is not None
+            else clean_at_end(
+                dockerfile, run, call, "yarn cache clean", "clean yarn's cache in the same RUN"
+            ),
         )
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     summary="No `yum clean all` after `yum install`",
     why="""
         This is hadolint's reading of DK313: the cache of yum stays in the layer unless the same `RUN` cleans
-        it. Any `rm -rf` counts for a cleaning, and so does either word of `clean all`.
+        it. Any `rm -rf` counts for a cleaning, and so does either word of `clean all`;
+        one before the install hides the one behind it.
     """,
     severity=Severity.WARNING,
     profiles=("hadolint",),
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
             fixed="FROM centos:7\nRUN yum install -y git && yum clean all\n",
         ),
         Bad(
-            "FROM centos:7\nRUN yum clean all && \\\n  «yum install -y git» && \\\n  # why\n  echo done\n",
-            fixed="FROM centos:7\nRUN yum clean all && \\\n  yum install -y git && \\\n  # why\n  echo done && \\\n"
+            "FROM centos:7\nRUN echo a && \\\n  «yum install -y git» && \\\n  # why\n  echo done\n",
+            fixed="FROM centos:7\nRUN echo a && \\\n  yum install -y git && \\\n  # why\n  echo done && \\\n"
             "  yum clean all\n",
         ),
+        Bad("FROM centos:7\nRUN yum clean all && «yum install -y git» && yum clean all\n"),
         Bad('FROM centos:7\nRUN ["«yum", "install", "-y", "git»"]\n'),
     ],
     good=[
@@ -41,11 +43,13 @@ if TYPE_CHECKING:
     ],
 )
 def yum_not_cleaned(dockerfile: Dockerfile) -> Iterator[Finding]:
-    for run, call in uncleaned(dockerfile, ("yum",), _fills, _cleans):
+    for run, call, fixable in uncleaned(dockerfile, ("yum",), _fills, _cleans):
         yield Finding(
             call.command.span,
             "yum leaves its cache in this layer; run `yum clean all` in the same RUN",
-            clean_at_end(dockerfile, run, call, "yum clean all", "remove the cache in the same RUN"),
+            clean_at_end(dockerfile, run, call, "yum clean all", "remove the cache in the same RUN")
+            if fixable
+            else None,
         )
 
 

@@ -26,10 +26,7 @@ if TYPE_CHECKING:
             "FROM opensuse/leap:15.6\nRUN «zypper in -y git» && rm -rf /var/cache/zypp\n",
             fixed="FROM opensuse/leap:15.6\nRUN zypper in -y git && rm -rf /var/cache/zypp && zypper clean\n",
         ),
-        Bad(
-            "FROM opensuse/leap:15.6\nRUN zypper clean \\\n && «zypper install -y git»\n",
-            fixed="FROM opensuse/leap:15.6\nRUN zypper clean \\\n && zypper install -y git \\\n && zypper clean\n",
-        ),
+        Bad("FROM opensuse/leap:15.6\nRUN zypper clean && «zypper install -y git» && zypper clean\n"),
     ],
     good=[
         Good("FROM opensuse/leap:15.6\nRUN zypper in -y git && zypper cc -a\n"),
@@ -38,12 +35,14 @@ if TYPE_CHECKING:
     ],
 )
 def zypper_not_cleaned(dockerfile: Dockerfile) -> Iterator[Finding]:
-    for run, call in uncleaned(dockerfile, ("zypper",), _fills, _cleans):
+    for run, call, fixable in uncleaned(dockerfile, ("zypper",), _fills, _cleans):
         if not mounted_as_hadolint(run, "/var/cache/zypp"):
             yield Finding(
                 call.command.span,
                 "zypper leaves its cache in this layer; run `zypper clean` in the same RUN",
-                clean_at_end(dockerfile, run, call, "zypper clean", "remove the cache in the same RUN"),
+                clean_at_end(dockerfile, run, call, "zypper clean", "remove the cache in the same RUN")
+                if fixable
+                else None,
             )
 
 
