@@ -70,11 +70,13 @@ def oci(
     if nested:
         note = b'{"config": {"digest": "sha256:0"}, "layers": []}'
         marks = {"vnd.docker.reference.type": "attestation-manifest"}
+        odd = b'{"config": {"digest": "sha256:1"}, "layers": []}'
+        unknown = {"digest": digest(odd), "platform": {"os": "unknown", "architecture": "unknown"}}
         elsewhere = {"digest": digest(b"not saved"), "platform": {"os": "linux", "architecture": "arm64"}}
         inner = json.dumps(
-            {"manifests": [*top, elsewhere, {"digest": digest(note), "annotations": marks}]}
+            {"manifests": [*top, elsewhere, unknown, {"digest": digest(note), "annotations": marks}]}
         ).encode()
-        blobs += [note, inner]
+        blobs += [note, odd, inner]
         top = [{"digest": digest(inner)}]
     parts = {f"blobs/sha256/{_named(data)}": data for data in blobs}
     return {**parts, "oci-layout": b"{}", "index.json": json.dumps({"manifests": top}).encode()}

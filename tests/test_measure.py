@@ -76,6 +76,16 @@ def test_a_layer_of_the_base_is_known_by_its_digest_not_by_its_place(tmp_path: P
     assert sizes(measured) == [("FROM", 120), ("RUN", 10)]
 
 
+def test_the_base_ends_where_its_layers_and_those_of_the_image_part(tmp_path: Path) -> None:
+    # A trigger of the base ran in both builds, and made another layer each time.
+    history = [full("base"), full("RUN /bin/sh -c trigger"), full("RUN /bin/sh -c one")]
+    image = made(tmp_path, BASE, TWO, ONE, history=history)
+    base = [saved.digest(BASE), saved.digest(THREE)]
+    measured = measure(dockerlint.parse("FROM base\nRUN one\n"), image, base)
+    assert measured.base == 1
+    assert measured.base_size.files == 100
+
+
 def test_what_triggers_of_the_base_make_counts_for_from(tmp_path: Path) -> None:
     history = [full("base"), full("RUN /bin/sh -c trigger"), full("RUN /bin/sh -c one")]
     measured = measure(
@@ -213,3 +223,17 @@ def test_a_directory_with_nothing_left_in_it_is_named_once(tmp_path: Path) -> No
         ("usr/lib/gcc/", "removed", -5, 2),
         ("usr/y", "removed", -1, 1),
     ]
+
+
+def test_a_directory_at_the_top_is_never_named_as_a_whole(tmp_path: Path) -> None:
+    before = [saved.layer(("srv/a", b"12"), ("srv/b", b"3"))]
+    assert difference(tmp_path, before, [saved.layer(("x", None))]) == [
+        ("srv/a", "removed", -2, 1),
+        ("srv/b", "removed", -1, 1),
+    ]
+
+
+def test_commands_that_share_a_word_in_many_are_not_a_pair(tmp_path: Path) -> None:
+    one = "RUN a " + " ".join(f"b{n}" for n in range(20))
+    two = "RUN a " + " ".join(f"c{n}" for n in range(20))
+    assert side_by_side(f"FROM a\n{one}\n", f"FROM a\n{two}\n", tmp_path) == [(1, 1), (2, None), (None, 2)]

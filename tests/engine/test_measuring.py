@@ -153,12 +153,15 @@ def images(engine: Engine, workplace: Workplace) -> list[str]:
 def test_a_build_that_fails_says_which_and_why(
     engine: Engine, workplace: Workplace, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write(project, f"FROM {workplace.base(engine, 'busybox')}\nRUN echo broken-on-purpose >&2; exit 5\n")
+    base = workplace.base(engine, "busybox")
+    write(project, f"FROM {base}\nRUN touch /a\nRUN echo broken-on-purpose >&2; exit 5\n")
+    before = images(engine, workplace)
     assert main(["measure", "Dockerfile", "--isolated", "--engine", engine.name]) == 1
     out, errors = capsys.readouterr()
     assert out == ""
     assert "Dockerfile as it is" in errors
     assert "broken-on-purpose" in errors
+    assert images(engine, workplace) == before
     assert "Traceback" not in errors
 
 
