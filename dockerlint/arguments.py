@@ -6,17 +6,17 @@ without.
 
 from __future__ import annotations
 
-from dockerlint.config import LEVELS, PROFILES
+from dockerlint.config import FORMATS, LEVELS, PROFILES
 from dockerlint.errors import UserError
 from dockerlint.rule import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, _ArgumentGroup
     from collections.abc import Sequence
     from typing import Any
 
-FORMATS = ("text", "json")
+    from dockerlint.hadolint_config import Settings
 
 _USAGE = "dockerlint [OPTIONS] [PATH ...]\n       dockerlint COMMAND [OPTIONS] ..."
 
@@ -28,8 +28,8 @@ class Options:
         self.paths: list[str] = []
         self.fix = self.unsafe = self.diff = False
         self.isolated = self.no_cache = self.stats = self.quiet = False
-        self.format: str | None = None
-        self.output: str | None = None
+        self.format: list[str] | None = None
+        self.output: list[str] | None = None
         self.select: list[str] | None = None
         self.extend_select: list[str] | None = None
         self.ignore: list[str] | None = None
@@ -42,6 +42,19 @@ class Options:
         self.target: str | None = None
         self.color = "auto"
         self.shellcheck: bool | None = None
+        self.failure_threshold: str | None = None
+        self.no_fail: bool | None = None
+        self.no_color: bool | None = None
+        self.verbose: bool | None = None
+        self.strict_labels: bool | None = None
+        self.disable_ignore_pragma: bool | None = None
+        self.trusted_registry: list[str] | None = None
+        self.require_label: list[str] | None = None
+        self.file_path_in_report = ""
+        self.error: list[str] | None = None
+        self.warning: list[str] | None = None
+        self.info: list[str] | None = None
+        self.style: list[str] | None = None
         self.stdin_filename: str | None = None
 
 
@@ -91,7 +104,7 @@ def parser(commands: Sequence[tuple[str, str]]) -> ArgumentParser:
     )
     add = made.add_argument
     add("paths", nargs="*", metavar="PATH", help="file, folder, glob, or - for standard input (default: .)")
-    add("--version", action="version", version=f"dockerlint {__version__}")
+    add("-v", "--version", action="version", version=f"dockerlint {__version__}")
 
     group = made.add_argument_group("fixes")
     add = group.add_argument
@@ -133,7 +146,7 @@ def parser(commands: Sequence[tuple[str, str]]) -> ArgumentParser:
 
     group = made.add_argument_group("input")
     add = group.add_argument
-    add("--config", metavar="FILE", help="use this configuration file")
+    add("-c", "--config", metavar="FILE", help="use this configuration file")
     add("--isolated", action="store_true", help="read no configuration files")
     add("--build-arg", action="append", metavar="NAME=VALUE", help="a build argument, as docker build has it")
     add("--target", metavar="STAGE", help="findings only in this stage and those it needs")
@@ -141,17 +154,91 @@ def parser(commands: Sequence[tuple[str, str]]) -> ArgumentParser:
 
     group = made.add_argument_group("output")
     add = group.add_argument
-    add("--format", choices=FORMATS, help="default: text")
-    add("--output", metavar="FILE", help="write the report to a file")
+    add(
+        "-f",
+        "--format",
+        choices=tuple(FORMATS),
+        action="append",
+        metavar="FORMAT",
+        help=f"{', '.join(FORMATS)} (default: text); again for another report, each with its --output",
+    )
+    add("-o", "--output", action="append", metavar="FILE", help="write the report to a file")
     add("--stats", action="store_true", help="counts by rule, in place of the findings")
     add("--color", choices=("auto", "always", "never"), help="default: auto (NO_COLOR, FORCE_COLOR)")
     add("--quiet", action="store_true", help="findings only, no summary")
 
+    _as_hadolint(made.add_argument_group("as hadolint has them"))
     group = made.add_argument_group("speed")
     add = group.add_argument
     add("--jobs", type=_count, metavar="N", help="lint in N processes; 0: as many as there are cores")
     add("--no-cache", action="store_true", help="neither read nor write caches")
     return made
+
+
+def _as_hadolint(group: _ArgumentGroup) -> None:
+    """hadolint's options, under their own names."""
+    from dockerlint.hadolint_config import LABEL_TYPES, THRESHOLDS
+
+    add = group.add_argument
+    thresholds = tuple(THRESHOLDS)
+    add(
+        "-t",
+        "--failure-threshold",
+        choices=thresholds,
+        metavar="LEVEL",
+        help="as --fail-on; none: any finding",
+    )
+    flag: dict[str, Any] = {"action": "store_true", "default": None}
+    add("--no-fail", **flag, help="exit 0 whatever is found")
+    add("--no-color", **flag, help="as --color never")
+    add("-V", "--verbose", **flag, help="show the configuration on standard error")
+    for level in Severity.ORDER:
+        add(
+            f"--{level}",
+            action="append",
+            metavar="CODE",
+            help=f"as --severity CODE={level}, and switch it on",
+        )
+    add("--trusted-registry", action="append", metavar="REGISTRY", help="add a registry that may be used")
+    labels = ", ".join(LABEL_TYPES)
+    add("--require-label", action="append", metavar="NAME:TYPE", help=f"a label that must be there: {labels}")
+    add("--strict-labels", **flag, help="no other labels than those required")
+    add("--disable-ignore-pragma", **flag, help="hadolint's comments silence nothing")
+    add("--file-path-in-report", metavar="PATH", default="", help="the path that reports for services show")
+
+
+_HADOLINT = (
+    "failure_threshold", "no_fail", "no_color", "verbose", "strict_labels", "disable_ignore_pragma",
+    "trusted_registry", "require_label", "error", "warning", "info", "style",
+)  # fmt: skip
+
+
+def settings(options: Options) -> Settings | None:
+    """hadolint's options as settings; None where there are none. Raises UserError for a label type that is not known."""
+    if not any(getattr(options, name) for name in _HADOLINT):
+        return None
+    from dockerlint.hadolint_config import LABEL_TYPES, Settings, label
+
+    labels: dict[str, str] = {}
+    for word in options.require_label or ():
+        pair = label(word)
+        if pair is None:
+            raise UserError(
+                f"--require-label {word} has no known type", f"known are {', '.join(LABEL_TYPES)}"
+            )
+        labels[pair[0]] = pair[1]
+    levels = {level: tuple(getattr(options, level) or ()) for level in Severity.ORDER}
+    return Settings(
+        levels={level: codes for level, codes in levels.items() if codes},
+        registries=tuple(options.trusted_registry or ()),
+        labels=labels,
+        threshold=options.failure_threshold,
+        strict=options.strict_labels,
+        no_fail=options.no_fail,
+        no_color=options.no_color,
+        verbose=options.verbose,
+        no_pragmas=options.disable_ignore_pragma,
+    )
 
 
 def _count(value: str) -> int:

@@ -43,8 +43,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except UserError as error:
         complain(f"error: {error}", error.hint)
-        return USAGE
+        return _usage(argv)
     except SystemExit as stop:
+        if stop.code == USAGE:
+            return _usage(argv)
         return stop.code if isinstance(stop.code, int) else CLEAN if stop.code is None else USAGE
     except KeyboardInterrupt:
         return STOPPED
@@ -56,6 +58,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write("".join(f"{visible(line)}\n" for line in format_exc().splitlines()))
         complain("this is a bug in dockerlint: please report it with the lines above")
         return BUG
+
+
+def _usage(argv: list[str]) -> int:
+    """The exit code for wrong usage; who asks for hadolint's profile gets hadolint's."""
+    asks = any(a == "--profile" and b == "hadolint" for a, b in zip(argv, [*argv[1:], ""]))
+    return FOUND if asks or "--profile=hadolint" in argv else USAGE
 
 
 def entry() -> None:

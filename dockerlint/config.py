@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 PROFILES = ("default", "hadolint", "buildkit")
 LEVELS = (*Severity.ORDER, "never")
+FORMATS = (
+    "text", "tty", "json", "sarif", "github", "gitlab", "gitlab_codeclimate", "codeclimate", "junit", "checkstyle",
+    "sonarqube", "codacy", "gnu", "rdjson",
+)  # fmt: skip
 # Options that several rules share; a rule takes part by having a field of that name.
 SHARED = ("trusted-registries", "label-schema", "strict-labels")
 # The one that is not set by anybody: what rules may be called by.
@@ -35,7 +39,9 @@ class Config:
     `select` empty means the rules of the profile; `extend_select` adds to it. `severity` maps
     a rule's name or code to a level. `least` hides findings below a level; `fail_on` is the level
     from which findings make the exit code 1, `never` for none. `options` maps a rule to its
-    option table, `shared` an option name to its value for every rule that has it. `pragmas` tells
+    option table, `shared` an option name to its value for every rule that has it. `formats` are
+    those of the reports, `color` None for where there is a terminal; `no_fail` makes the exit code 0 whatever
+    is found. `pragmas` tells
     whether hadolint's comments count, `lenient` that names of no rule are no error (a ShellCheck code in
     a `.hadolint.yaml`). `shellcheck` tells whether ShellCheck checks the scripts; None is for the
     command line to decide (where it finds the program). `path` is the file that the settings are
@@ -55,7 +61,10 @@ class Config:
     shared: Mapping[str, Any] = {}
     build_args: Mapping[str, str] = {}
     target: str = ""
-    format: str = ""
+    formats: tuple[str, ...] = ()
+    color: bool | None = None
+    no_fail: bool = False
+    verbose: bool = False
     pragmas: bool = True
     lenient: bool = False
     shellcheck: bool | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from dockerlint.config import LEVELS, PROFILES, SHARED, Config, fitted
+from dockerlint.config import FORMATS, LEVELS, PROFILES, SHARED, Config, fitted
 from dockerlint.errors import UserError, nearest
 from dockerlint.frozen import replace
 from dockerlint.rule import Severity
@@ -42,11 +42,13 @@ _KEYS = {
     "shellcheck": "bool",
 }
 _CHOICES = {
+    "format": FORMATS,
     "profile": PROFILES,
     "fail-on": LEVELS,
     "minimum-severity": Severity.ORDER,
 }
 _FIELDS = {"minimum-severity": "least"}
+_ONE_OF_MANY = {"format": "formats"}
 
 
 class Finder:
@@ -57,15 +59,26 @@ class Finder:
     file's own folder: what lies in /tmp or / is nobody's project.
     """
 
-    def __init__(self, named: str | None, isolated: bool, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, named: str | None, isolated: bool, note: Callable[[str], None], base: Config | None = None
+    ) -> None:
+        """`named` is the only file, `isolated` reads none. With a `base` a `.hadolint.yaml` is looked for
+        where hadolint would, and goes on top of that."""
         self._note = note
+        self._base = base
+        self._user: str | None = None
         self._here = os.getcwd()
         self._known: dict[str, Config] = {}
+        self._files: dict[str, Config] = {}
         self._fixed: Config | None = None
         if named is not None:
             self._fixed = self._read_named(named)
         elif isolated:
             self._fixed = Config()
+        elif base is not None:
+            from dockerlint.hadolint_config import search
+
+            self._user = search(self._here, os.environ)
 
     def of(self, path: str) -> Config:
         """The configuration for a file (`-`: for the working directory)."""
@@ -96,6 +109,8 @@ class Finder:
                     found = read(path, trusted=self._trusted(one), whole=name == OWN)
                     if found is not None:
                         return found
+        if self._base is not None:
+            return self._hadolint(self._user) if self._user else self._base
         for one in folders:
             for name in HADOLINT:
                 path = os.path.join(one, name)
@@ -121,9 +136,11 @@ class Finder:
         return folder in self._upward(self._here)
 
     def _hadolint(self, path: str) -> Config:
-        from dockerlint.hadolint_config import read as read_hadolint
+        if path not in self._files:
+            from dockerlint.hadolint_config import read as read_hadolint
 
-        return read_hadolint(path, self._note)
+            self._files[path] = read_hadolint(path, self._note, self._base or Config())
+        return self._files[path]
 
 
 def read(path: str, trusted: bool, whole: bool) -> Config | None:
@@ -173,6 +190,8 @@ def of_table(table: object, path: str, trusted: bool = True) -> Config:
             one_of(value, _CHOICES[key], key, path)
         if key in SHARED:
             shared[key] = value
+        elif key in _ONE_OF_MANY:
+            given[_ONE_OF_MANY[key]] = (value,)
         else:
             given[_FIELDS.get(key, key.replace("-", "_"))] = value
     for level in given.get("severity", {}).values():

@@ -13,17 +13,17 @@ from dockerlint.frozen import replace
 from dockerlint.job import Setup, lint_model, model
 from dockerlint.lint import Result
 from dockerlint.loader import load
-from dockerlint.report import View
+from dockerlint.output import formats, report
 from dockerlint.rule import Severity
 from dockerlint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from typing import TextIO
 
     from dockerlint.arguments import Options
     from dockerlint.cli import Guard
+    from dockerlint.loader import Rules
     from dockerlint.model import Dockerfile
     from dockerlint.pool import Work
     from dockerlint.shellcheck import Checker
@@ -57,7 +57,8 @@ def main(options: Options, complain: Complain, guard: Guard, worker: Callable[[O
     results += [
         Result(str(error.filename), None, error=f"cannot be read: {error.strerror}") for error in closed
     ]
-    _report(results, options, workshop, perf_counter() - began)
+    config, rules = workshop.main()
+    report(results, options, config, rules, perf_counter() - began)
     return _code(results, workshop, complain)
 
 
@@ -65,12 +66,19 @@ class Workshop:
     """Options, and the setup of every folder that files are in."""
 
     def __init__(self, options: Options, complain: Complain) -> None:
-        from dockerlint.arguments import build_args
+        from dockerlint.arguments import build_args, settings
 
         self.options = options
         self._complain = complain
         self._build_args = build_args(options.build_arg)
-        self._finder = Finder(options.config, options.isolated, lambda text: complain(text, ""))
+        self._hadolint = options.profile == "hadolint"
+        self._settings = settings(options)
+        base = None
+        if self._hadolint:
+            from dockerlint.hadolint_config import of_environment, put_on
+
+            base = put_on(Config(), of_environment(os.environ))
+        self._finder = Finder(options.config, options.isolated, lambda text: complain(text, ""), base)
         self._setups: dict[int, tuple[Config, Setup]] = {}
         self._opened: dict[str, Dockerfile] = {}
         self._checker: Checker | None = None
@@ -92,19 +100,37 @@ class Workshop:
             self._complain(f"{path} is left out: `exclude` in {config.path} names it", "")
         return False
 
-    def configs(self) -> list[Config]:
-        """The configurations of all files so far, with the command line on top."""
-        return [setup.config for _, setup in self._setups.values()]
+    def main(self) -> tuple[Config, Rules | None]:
+        """The configuration that decides about reports, and the rules: those of the first file."""
+        for _, setup in self._setups.values():
+            return setup.config, setup.rules
+        return merged(Config(), self.options, self._build_args), None
 
     def setup(self, path: str) -> Setup:
         """Rules and settings for a file."""
         found = self.config(path)
         known = self._setups.get(id(found))
         if known is None:
-            config = merged(found, self.options, self._build_args)
+            config = self._config_of(found)
             rules = load(config.plugins, cache=not self.options.no_cache)
             known = self._setups[id(found)] = (found, Setup.of(config, rules, self._checker_for(config)))
         return known[1]
+
+    def _config_of(self, found: Config) -> Config:
+        """A configuration with the command line on top."""
+        config = merged(found, self.options, self._build_args)
+        if self._settings is not None:
+            from dockerlint.hadolint_config import put_on
+
+            config = put_on(config, self._settings, worst=self._hadolint)
+        if self._hadolint:
+            config = replace(config, lenient=True)
+        if config.verbose:
+            from dockerlint.hadolint_config import described
+
+            for line in described(config):
+                self._complain(line, "")
+        return config
 
     def _checker_for(self, config: Config) -> Checker | None:
         """ShellCheck, where it is wanted and found; one line when it was asked for and is not there."""
@@ -212,7 +238,6 @@ def merged(config: Config, options: Options, build_args: dict[str, str]) -> Conf
         fail_on=options.fail_on or config.fail_on,
         build_args={**config.build_args, **build_args},
         target=target,
-        format=options.format or config.format,
         shellcheck=config.shellcheck if options.shellcheck is None else options.shellcheck,
     )
 
@@ -229,57 +254,11 @@ def ignore_patterns(path: str) -> tuple[str, ...] | None:
         return read_patterns(file.read().decode("utf-8", "surrogateescape"))
 
 
-def _report(results: list[Result], options: Options, workshop: Workshop, seconds: float) -> None:
-    format = options.format or next((c.format for c in workshop.configs() if c.format), "") or "text"
-    if format == "json":
-        from dockerlint.report.json import render
-    else:
-        from dockerlint.report.text import render
-    to_file = options.output is not None
-    # Standard output then holds the fixed file.
-    stream = sys.stderr if STDIN in options.paths and options.fix and not options.diff else sys.stdout
-    color = not to_file and _color(options.color, stream)
-    view = View(color, color or (not to_file and _is_terminal(stream)), seconds, options.stats, options.quiet)
-    text = "".join(result.diff for result in results) if options.diff and format == "text" else ""
-    if text and color:
-        from dockerlint.diff import colored
-
-        text = colored(text)
-    text += render(results, view)
-    if options.output is not None:
-        try:
-            with open(options.output, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-                file.write(text)
-        except OSError as error:
-            raise UserError(f"{options.output} cannot be written: {error.strerror}") from error
-    else:
-        say(text, stream)
-
-
-def say(text: str, stream: TextIO) -> None:
-    """Write to a stream; what its encoding lacks is written as an escape."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
-
-
-def _is_terminal(stream: TextIO) -> bool:
-    return bool(getattr(stream, "isatty", bool)())
-
-
-def _color(asked: str, stream: TextIO) -> bool:
-    """Colour only on a terminal, unless asked: https://no-color.org, https://force-color.org."""
-    if asked != "auto":
-        return asked == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return _is_terminal(stream) and os.environ.get("TERM") != "dumb"
-
-
 def _code(results: list[Result], workshop: Workshop, complain: Complain) -> int:
     """The exit code, and a line on standard error for every file or rule that failed."""
     code = 0
+    config, _ = workshop.main()
+    asked, as_hadolint = formats(workshop.options, config), config.profile == "hadolint"
     for result in results:
         for crash in result.crashes:
             sys.stderr.write("".join(f"  {line}\n" for line in _safe_lines(crash.trace)))
@@ -301,7 +280,12 @@ def _code(results: list[Result], workshop: Workshop, complain: Complain) -> int:
         for note in result.notes:
             complain(note, "its findings are missing; --no-shellcheck does without it")
             code = max(code, 2)
-    return code or int(any(_fails(result, workshop.setup(result.path).config.fail_on) for result in results))
+    if code:
+        # hadolint knows no other code than 1; a bug of ours stays one.
+        return 1 if as_hadolint and code == 2 else code
+    if as_hadolint and not {"codeclimate", "codacy"}.isdisjoint(asked):
+        return 0
+    return int(any(_fails(result, workshop.setup(result.path).config) for result in results))
 
 
 def _safe_lines(text: str) -> Iterator[str]:
@@ -315,8 +299,8 @@ def _rule_file(workshop: Workshop, path: str, rule: str) -> str:
     return origin.path if origin else "unknown file"
 
 
-def _fails(result: Result, level: str) -> bool:
-    if level == "never":
+def _fails(result: Result, config: Config) -> bool:
+    if config.no_fail or config.fail_on == "never":
         return False
-    bad = Severity.ORDER[: Severity.ORDER.index(level) + 1]
+    bad = Severity.ORDER[: Severity.ORDER.index(config.fail_on) + 1]
     return any(one.severity in bad for one in result.found)

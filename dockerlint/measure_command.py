@@ -244,7 +244,7 @@ def _complain(message: str, hint: str) -> None:
 def _show(comparison: report.Comparison, options: Namespace) -> None:
     from shutil import get_terminal_size
 
-    from dockerlint.lint_command import say
+    from dockerlint.output import say
 
     terminal = sys.stdout.isatty()
     number = report.exact if options.bytes else report.human

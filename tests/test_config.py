@@ -10,7 +10,7 @@ import pytest
 from dockerlint.config import Config, activate, fitted
 from dockerlint.config_files import Finder, of_table
 from dockerlint.errors import UserError
-from dockerlint.hadolint_config import of_data
+from dockerlint.hadolint_config import of_data, put_on
 from dockerlint.loader import load
 from running import run
 
@@ -255,7 +255,7 @@ def test_hadolint_yaml_that_is_no_good_is_said_to_be_so_and_not_used(here: Path)
 
 
 def test_hadolint_keys_become_options_that_rules_share() -> None:
-    config = of_data(
+    settings = of_data(
         {
             "trustedRegistries": ["docker.io"],
             "label-schema": {"author": "text", "x": ""},
@@ -263,16 +263,16 @@ def test_hadolint_keys_become_options_that_rules_share() -> None:
             "override": {"error": ["DL3001"], "style": ["DL3001", "DL3002"]},
             "no-fail": True,
             "unknown": 3,
-        },
-        "x",
+        }
     )
+    config = put_on(Config(), settings)
     assert config.shared == {
         "trusted-registries": ("docker.io",),
         "label-schema": {"author": "text", "x": "text"},
         "strict-labels": True,
     }
     assert config.severity == {"DL3001": "error", "DL3002": "style"}
-    assert config.fail_on == "never"
+    assert config.no_fail
 
 
 def test_without_pyyaml_a_note_names_the_extra(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

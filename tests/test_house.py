@@ -22,10 +22,10 @@ FLOW = (
     "pattern", "shellword", "expand", "mounts", "tree", "lalr", "values", "directives", "lines", "parser", "model",
     "build", "scope", "resolve", "places", "reach", "hadolint", "labels", "valuetypes", "target", "dump", "refuse", "knowledge",
     "fix", "removal", "rewrite", "execform", "keyvalue", "shell", "split",
-    "rule", "bundle", "loader", "config", "hadolint_config", "config_files", "lint", "shellcheck", "suppress", "job", "verify", "settle",
+    "rule", "bundle", "loader", "config", "hadolint_config", "config_files", "lint", "fingerprint", "shellcheck", "suppress", "job", "verify", "settle",
     "write", "archive", "image", "measure", "engine", "trial",
     "report", "diff", "discover", "api", "pool", "explain", "docs", "scaffold", "testing",
-    "arguments", "parse_command", "fix_command", "lint_command", "measure_command", "cli", "lsp", "__main__",
+    "arguments", "parse_command", "fix_command", "output", "lint_command", "measure_command", "cli", "lsp", "__main__",
 )  # fmt: skip
 
 

@@ -1,0 +1,132 @@
+"""SARIF 2.1.0, within what GitHub code scanning takes."""
+
+from __future__ import annotations
+
+from dockerlint.fingerprint import fingerprints
+from dockerlint.rule import Severity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from dockerlint.fix import Fix
+    from dockerlint.lint import Found, Result
+    from dockerlint.report import View
+    from dockerlint.source import Source, Span
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_HOME = "https://github.com/dockerlint/dockerlint"
+_LEVELS = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.INFO: "note",
+    Severity.STYLE: "note",
+}
+# GitHub takes no more results, and shows no longer texts.
+MOST, LONGEST = 25_000, 1024
+
+
+def render(results: Sequence[Result], view: View) -> str:
+    """The findings of all files as one log. Of more than GitHub takes the worst are kept, and a notification
+    says how many are not there."""
+    from json import dumps
+
+    from dockerlint import __version__
+
+    found = [(result, one, mark) for result in results for one, mark in fingerprints(result)]
+    left = len(found) - MOST
+    if left > 0:
+        found = sorted(found, key=lambda row: Severity.ORDER.index(row[1].severity))[:MOST]
+    codes = list(dict.fromkeys(one.code for _, one, _ in found))
+    first = {one.code: one for _, one, _ in reversed(found)}
+    invocation: dict[str, Any] = {"executionSuccessful": not any(r.error or r.crashes for r in results)}
+    if left > 0:
+        note = {
+            "level": "warning",
+            "message": {"text": f"{left} more findings are left out; the worst are here"},
+        }
+        invocation["toolExecutionNotifications"] = [note]
+    index = {code: number for number, code in enumerate(codes)}
+    driver = {
+        "name": "dockerlint",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "informationUri": _HOME,
+        "rules": [_rule(first[code], view) for code in codes],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [invocation],
+        "results": [_result(result, one, mark, index[one.code], view) for result, one, mark in found],
+    }
+    return dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+
+
+def _rule(found: Found, view: View) -> dict[str, Any]:
+    about = view.rules.get(found.code)
+    summary = about.summary if about else found.name
+    why = about.why if about else summary
+    rule: dict[str, Any] = {
+        "id": found.code,
+        "name": about.name if about else found.name,
+        "shortDescription": {"text": _cut(summary)},
+        "fullDescription": {"text": _cut(why)},
+        "help": {"text": _cut(why), "markdown": _cut(why)},
+        "defaultConfiguration": {"level": _LEVELS[about.severity if about else found.severity]},
+    }
+    if about:
+        rule["helpUri"] = about.url
+    return rule
+
+
+def _result(result: Result, found: Found, mark: str, index: int, view: View) -> dict[str, Any]:
+    start, end = found.start, found.end
+    where = {"uri": _uri(view.label or view.place(result.path))}
+    region = {
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    }
+    row: dict[str, Any] = {
+        "ruleId": found.code,
+        "ruleIndex": index,
+        "level": _LEVELS[found.severity],
+        "message": {"text": _cut(found.message)},
+        "locations": [{"physicalLocation": {"artifactLocation": where, "region": region}}],
+        "partialFingerprints": {"primaryLocationLineHash": mark},
+    }
+    if found.fix is not None and found.fixable and result.source is not None:
+        row["fixes"] = [_fix(found.fix, result.source, where)]
+    return row
+
+
+def _fix(fix: Fix, source: Source, where: dict[str, str]) -> dict[str, Any]:
+    replacements = [
+        {"deletedRegion": _region(source, edit.span), "insertedContent": {"text": edit.text}}
+        for edit in sorted(fix.edits, key=lambda edit: edit.span.start)
+    ]
+    change = {"artifactLocation": where, "replacements": replacements}
+    return {"description": {"text": _cut(fix.title)}, "artifactChanges": [change]}
+
+
+def _region(source: Source, span: Span) -> dict[str, int]:
+    start, end = source.position(span.start), source.position(span.end)
+    return {
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    }
+
+
+def _uri(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path.encode("utf-8", "surrogateescape"), safe="/-._~")

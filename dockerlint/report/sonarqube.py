@@ -1,0 +1,56 @@
+"""SonarQube's generic issue import, as it is since 10.3: rules, and issues."""
+
+from __future__ import annotations
+
+from dockerlint.rule import Severity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dockerlint.lint import Found, Result
+    from dockerlint.report import View
+
+_ENGINE = "dockerlint"
+_IMPACTS = {
+    Severity.ERROR: "HIGH", Severity.WARNING: "MEDIUM", Severity.INFO: "LOW", Severity.STYLE: "LOW",
+}  # fmt: skip
+
+
+def render(results: Sequence[Result], view: View) -> str:
+    """The findings of all files, and the rules they are of."""
+    from json import dumps
+
+    first: dict[str, Found] = {}
+    issues = []
+    for result in results:
+        for found in result.found:
+            first.setdefault(found.code, found)
+            issues.append(_issue(view.label or view.place(result.path), found))
+    return (
+        dumps({"rules": [_rule(found, view) for found in first.values()], "issues": issues}, indent=1) + "\n"
+    )
+
+
+def _rule(found: Found, view: View) -> dict[str, object]:
+    about = view.rules.get(found.code)
+    return {
+        "id": found.code,
+        "name": about.summary if about else found.name,
+        "description": about.why if about else found.name,
+        "engineId": _ENGINE,
+        "cleanCodeAttribute": "CONVENTIONAL",
+        "impacts": [{"softwareQuality": "MAINTAINABILITY", "severity": _IMPACTS[found.severity]}],
+    }
+
+
+def _issue(path: str, found: Found) -> dict[str, object]:
+    start, end = found.start, found.end
+    place: dict[str, int] = {"startLine": start.line, "endLine": end.line}
+    if (start.line, start.column) < (end.line, end.column):
+        # Columns count from 0, and a range without length is refused.
+        place |= {"startColumn": start.column - 1, "endColumn": end.column - 1}
+    return {
+        "ruleId": found.code,
+        "primaryLocation": {"message": found.message, "filePath": path, "textRange": place},
+    }
