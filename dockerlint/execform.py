@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from dockerlint.fix import Edit
-from dockerlint.frozen import record
+from dockerlint.frozen import kept, record
 from dockerlint.model import Cmd, Entrypoint
 from dockerlint.source import Span
 
@@ -107,12 +107,18 @@ def _is_posix(dockerfile: Dockerfile, instruction: Cmd | Entrypoint) -> bool:
 def _takes_arguments(dockerfile: Dockerfile, entrypoint: Entrypoint) -> bool:
     """Whether a CMD would reach an ENTRYPOINT that ignores it as long as it is in shell form."""
     own = dockerfile.stage_of(entrypoint)
-    return any(
-        command.command.words != ()
-        for stage in dockerfile.stages
-        if own in stage.lineage
-        for command in stage.of(Cmd)
-    )
+    return own is not None and own.index in kept(dockerfile, "given arguments", lambda: _given(dockerfile))
+
+
+def _given(dockerfile: Dockerfile) -> set[int]:
+    """The stages with a CMD that says something, and those that they build on."""
+    found: set[int] = set()
+    for stage in reversed(dockerfile.stages):
+        if stage.index in found or any(command.command.words != () for command in stage.of(Cmd)):
+            found.add(stage.index)
+            if stage.base is not None:
+                found.add(stage.base.index)
+    return found
 
 
 def plain_words(text: str) -> tuple[PlainWord, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from dockerlint.source import Position
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dockerlint.model import Dockerfile, Instruction
+    from dockerlint.model import Comment, Dockerfile, Instruction
     from dockerlint.source import Span
 
 
@@ -25,6 +25,13 @@ def instruction_behind(dockerfile: Dockerfile, offset: int) -> Instruction | Non
     """The first top-level instruction that begins behind an offset."""
     at = bisect_right(dockerfile.body, offset, key=lambda instruction: instruction.span.start)
     return dockerfile.body[at] if at < len(dockerfile.body) else None
+
+
+def comments_in(dockerfile: Dockerfile, span: Span) -> tuple[Comment, ...]:
+    """The comments that lie wholly inside a span."""
+    comments = dockerfile.comments
+    first = bisect_left(comments, span.start, key=lambda comment: comment.span.start)
+    return comments[first : bisect_right(comments, span.end, key=lambda comment: comment.span.end)]
 
 
 def peer_position(dockerfile: Dockerfile, span: Span) -> Position:

@@ -58,9 +58,14 @@ def _source(dockerfile: Dockerfile, copy: Copy, stage: Stage) -> Stage | None:
     if name.isdigit():
         index = int(name)
         return dockerfile.stages[index] if index < stage.index else None
-    below = kept(dockerfile, "stages by name", lambda: _by_name(dockerfile)).get(name.lower(), [])
-    at = bisect_left(below, stage.index)
-    return dockerfile.stages[below[at - 1]] if at else None
+    return named_before(dockerfile, name, stage.index)
+
+
+def named_before(dockerfile: Dockerfile, name: str, index: int) -> Stage | None:
+    """The last stage of a name, in any case, before the one at an index."""
+    named = kept(dockerfile, "stages by name", lambda: _by_name(dockerfile)).get(name.lower(), [])
+    at = bisect_left(named, index)
+    return dockerfile.stages[named[at - 1]] if at else None
 
 
 def _by_name(dockerfile: Dockerfile) -> dict[str | None, list[int]]:

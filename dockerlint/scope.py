@@ -76,13 +76,15 @@ class Scope:
 
     def names(self, moment: int) -> Iterator[str]:
         """The names that are set at a moment."""
-        found: dict[str, None] = {}
+        seen: set[str] = set()
         scope: Scope | None = self
         while scope is not None:
-            found.update((name, None) for name, moments in scope._moments.items() if moments[0] <= moment)
+            for name, moments in scope._moments.items():
+                if moments[0] <= moment and name not in seen:
+                    seen.add(name)
+                    yield name
             parent = scope._parent
             scope, moment = (parent.scope, parent.moment) if parent is not None else (None, 0)
-        return iter(found)
 
 
 class Variables(Mapping[str, "str | None"]):

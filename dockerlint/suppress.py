@@ -18,6 +18,7 @@ allows them).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from dockerlint.frozen import record, replace
 from dockerlint.model import Run
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from dockerlint.config import Config
     from dockerlint.lint import Found
     from dockerlint.loader import Rules
-    from dockerlint.model import Dockerfile
+    from dockerlint.model import Dockerfile, Instruction
     from dockerlint.source import Span
 
 # BuildKit looks at these when no single instruction's comment is at hand (spec: buildkit-checks).
@@ -299,15 +300,16 @@ def _is_skipped(
         return False
     asked = [instruction]
     if words & _ASKS_LATER:
-        later = [
-            other
-            for other in dockerfile.body
-            if other.span.start > instruction.span.start
-            and other.stage == instruction.stage
-            and type(other) is type(instruction)
-        ]
-        asked = later[:1] if strict else [instruction, *later[:1]]
+        later = _next_of_kind(dockerfile, instruction)
+        asked = [one for one in (None if strict else instruction, later) if one is not None]
     return any(words & skips.get(one.span.start, frozenset()) for one in asked)
+
+
+def _next_of_kind(dockerfile: Dockerfile, instruction: Instruction) -> Instruction | None:
+    """The next instruction of the same kind in the stage."""
+    same: tuple[Instruction, ...] = tuple(dockerfile.instructions(type(instruction)))
+    at = bisect_right(same, instruction.span.start, key=lambda other: other.span.start)
+    return same[at] if at < len(same) and same[at].stage == instruction.stage else None
 
 
 def experimental(dockerfile: Dockerfile, rules: Iterable[str]) -> frozenset[str]:

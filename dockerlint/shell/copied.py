@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from dockerlint.frozen import kept
 from dockerlint.model import Add, Copy
-from dockerlint.shell.paths import UNKNOWN, joined
+from dockerlint.shell.pathindex import PathIndex
+from dockerlint.shell.paths import UNKNOWN, joined, normal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dockerlint.model import Dockerfile, Instruction, Stage
 
 
@@ -48,3 +52,21 @@ def earlier(stage: Stage, than: Instruction) -> tuple[Copy | Add, ...]:
     """The COPY and ADD instructions before an instruction of a stage, the nearest first."""
     found: tuple[Copy | Add, ...] = tuple(stage.of(Copy, Add))
     return found[: bisect_right(found, than.span.start, key=lambda copy: copy.span.end)][::-1]
+
+
+def changed(stage: Stage, than: Instruction, path: str, deep: bool) -> list[Copy | Add]:
+    """The copies before an instruction of a stage whose file a path is, the nearest first; with `deep`
+    also those whose destination is the path or lies below it."""
+    copies: tuple[Copy | Add, ...] = tuple(stage.of(Copy, Add))
+    before = bisect_right(copies, than.span.start, key=lambda copy: copy.span.end)
+    files = kept(stage, "files of copies", lambda: _index(map(target_file, copies)))
+    whole = normal(path)
+    found = set(files.at(whole))
+    if deep and path not in ("/", ""):
+        places = kept(stage, "places of copies", lambda: _index(map(target, copies)))
+        found.update(places.at(whole), places.below(whole))
+    return [copies[number] for number in sorted(found, reverse=True) if number < before]
+
+
+def _index(paths: Iterable[str | None]) -> PathIndex:
+    return PathIndex((path, number) for number, path in enumerate(paths) if path is not None)

@@ -57,11 +57,14 @@ def can_follow(script: Script) -> bool:
     return _is_plain_chain(script) and not any(sign in script.text.text for sign in _STATUS)
 
 
-def has_cache_value(first: Script, second: Script) -> bool:
-    """Whether the first takes packages in and the second builds: two layers that are made
-    again at different times."""
-    installing = any(True for _ in installs.installs(first))
-    return installing and any(command.name in BUILDERS for command in second.commands)
+def takes_in(script: Script) -> bool:
+    """Whether a script installs packages: a layer that pays to be kept when what builds with them changes."""
+    return any(True for _ in installs.installs(script))
+
+
+def builds(script: Script) -> bool:
+    """Whether a script calls a program that builds."""
+    return any(command.name in BUILDERS for command in script.commands)
 
 
 def same_flags(one: Run, two: Run) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dockerlint.knowledge.bases import BaseImage, base_image_of, familiar_name, split_reference
 from dockerlint.model import Copy, Dockerfile
+from dockerlint.reach import named_before
 from dockerlint.rule import Bad, Finding, Good, Severity, rule
 from dockerlint.shell.starts import root_of
 
@@ -80,8 +81,7 @@ def _source(dockerfile: Dockerfile, copy: Copy, stage: Stage) -> Stage | None:
         return None
     if name.isdigit():
         return dockerfile.stages[int(name)] if int(name) < stage.index else None
-    named = [s for s in dockerfile.stages[: stage.index] if s.name == name.lower()]
-    return named[-1] if named else None
+    return named_before(dockerfile, name, stage.index)
 
 
 def _by_version(path: str) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dockerlint.model import Comment, Dockerfile, From, Run
+from dockerlint.model import Dockerfile, From, Run
+from dockerlint.places import comments_in
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, Span, rule, unsafe
 from dockerlint.shell import scripts
 from dockerlint.shell.as_hadolint import view
@@ -82,7 +83,7 @@ def _fix(dockerfile: Dockerfile, first: Run, second: Run) -> Fix | None:
         return None
     source = dockerfile.source
     gap = Span(first.command.span.end, second.command.span.start)
-    between: list[Comment] = [c for c in dockerfile.comments if gap.covers(c.span)]
+    between = comments_in(dockerfile, gap)
     if any(comment.text.startswith(("hadolint", "dockerlint", "check=")) for comment in between):
         return None
     newline = "\r\n" if "\r\n" in source.slice(gap) else "\n"

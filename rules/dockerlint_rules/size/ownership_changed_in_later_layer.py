@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+from dockerlint.frozen import kept
 from dockerlint.model import Dockerfile, Run
 from dockerlint.reach import shipped
 from dockerlint.rule import Bad, Finding, Good, Severity, rule, safe
 from dockerlint.shell import scripts
-from dockerlint.shell.copied import earlier
+from dockerlint.shell.copied import changed
 from dockerlint.shell.fetching import fetched
-from dockerlint.shell.ownership import as_copy_option, is_over
+from dockerlint.shell.ownership import as_copy_option
+from dockerlint.shell.pathindex import PathIndex
 from dockerlint.shell.paths import UNKNOWN, folders, joined, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dockerlint.model import Stage
     from dockerlint.shell import Command, Script
@@ -90,7 +92,7 @@ def _changes(
     if not deep and not only:
         return
     paths = [joined(folder or UNKNOWN, shown(w)) or "" for w in command.operands[1:]]
-    copies = [c for path in paths for c in earlier(stage, run) if is_over(path, c, deep)]
+    copies = [copy for path in paths for copy in changed(stage, run, path, deep)]
     name = command.name or ""
     if copies:
         yield Finding(
@@ -99,7 +101,7 @@ def _changes(
             as_copy_option(dockerfile, run, script, command, paths, tuple(dict.fromkeys(copies))),
         )
         return
-    maker = next((m for path in paths for m in _makers(stage, run, path)), None) if deep else None
+    maker = next((m for m in (_maker(stage, run, path) for path in paths) if m), None) if deep else None
     if maker is not None:
         yield Finding(
             command.span,
@@ -107,11 +109,16 @@ def _changes(
         )
 
 
-def _makers(stage: Stage, run: Run, path: str) -> Iterator[Run]:
-    """Earlier RUN instructions of the stage that download, clone or unpack below a path."""
-    for other in stage.of(Run):
-        if other.span.end <= run.span.start:
-            for script in scripts(other):
-                for made in fetched(script, other.state.workdir):
-                    if made.path == path or made.path.startswith(path + "/"):
-                        yield other
+def _maker(stage: Stage, run: Run, path: str) -> Run | None:
+    """The first RUN of the stage that downloads, clones or unpacks below a path, if it is an earlier one."""
+    runs = tuple(stage.of(Run))
+    made = kept(stage, "made", lambda: PathIndex(_made(runs)))
+    first = min((*made.at(path), *made.below(path)), default=len(runs))
+    return runs[first] if first < len(runs) and runs[first].span.end <= run.span.start else None
+
+
+def _made(runs: Sequence[Run]) -> Iterator[tuple[str, int]]:
+    for number, run in enumerate(runs):
+        for script in scripts(run):
+            for made in fetched(script, run.state.workdir):
+                yield made.path, number

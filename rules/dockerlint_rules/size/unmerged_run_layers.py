@@ -3,9 +3,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from dockerlint.model import Add, Copy, Dockerfile, Run
+from dockerlint.places import comments_in
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, Span, rule, safe
 from dockerlint.shell import scripts
-from dockerlint.shell.merging import can_follow, can_lead, has_cache_value, same_flags
+from dockerlint.shell.merging import builds, can_follow, can_lead, same_flags, takes_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,14 +109,16 @@ def unmerged_run_layers(dockerfile: Dockerfile) -> Iterator[Finding]:
 def _chains(dockerfile: Dockerfile, stage: Stage) -> Iterator[list[Run]]:
     """The longest runs of RUNs in a stage that may be joined, of two or more."""
     chain: list[Run] = []
-    copied = False
+    copied = apart = False
     for instruction in stage.instructions:
-        if chain and isinstance(instruction, Run) and _joins(chain, instruction, copied):
+        if chain and isinstance(instruction, Run) and _joins(chain, instruction, apart):
             chain.append(instruction)
+            apart = apart or (copied and _takes_in(instruction))
             continue
         if len(chain) > 1:
             yield chain
         chain = [instruction] if isinstance(instruction, Run) and _only(instruction) is not None else []
+        apart = copied and bool(chain) and _takes_in(chain[0])
         copied = copied or isinstance(instruction, (Copy, Add))
     if len(chain) > 1:
         yield chain
@@ -130,14 +133,20 @@ def _only(run: Run) -> Script | None:
     return own[0] if own else None
 
 
-def _joins(chain: list[Run], second: Run, copied: bool) -> bool:
+def _takes_in(run: Run) -> bool:
+    script = _only(run)
+    return script is not None and takes_in(script)
+
+
+def _joins(chain: list[Run], second: Run, apart: bool) -> bool:
+    """Whether a RUN may be joined to a chain; `apart` when one that builds is to have its own layer."""
     first = chain[-1]
     one, two = _only(first), _only(second)
     if one is None or two is None or not same_flags(first, second):
         return False
     if any(_is_pragma(comment) for comment in (*chain[0].doc, *second.doc)):
         return False
-    if copied and any(has_cache_value(s, two) for s in map(_only, chain) if s is not None):
+    if apart and builds(two):
         return False
     return can_lead(first, one) and can_follow(two)
 
@@ -153,7 +162,7 @@ def _joints(dockerfile: Dockerfile, chain: list[Run]) -> Iterator[Edit]:
     indent, trailing = _layout(dockerfile, chain)
     for first, second in pairwise(chain):
         gap = Span(first.command.span.end, second.command.span.start)
-        comments = [c for c in dockerfile.comments if gap.covers(c.span)]
+        comments = comments_in(dockerfile, gap)
         lines = [" && " + escape if trailing else " " + escape]
         for comment in comments:
             line = source.line_span(source.line_of(comment.span.start))
