@@ -3,7 +3,6 @@ from __future__ import annotations
 from dockerlint.hadolint import cached
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, rule, safe
-from dockerlint.shell.as_hadolint import calls, ours
 from dockerlint.shell.edits import editable, insert_option
 
 TYPE_CHECKING = False
@@ -48,6 +47,8 @@ if TYPE_CHECKING:
     ],
 )
 def apk_index_kept(dockerfile: Dockerfile) -> Iterator[Finding]:
+    from dockerlint.shell.as_hadolint import calls
+
     for run, call in calls(dockerfile, "apk"):
         if call.has_argument("add") and not call.has_flag("no-cache") and not cached(run, "/var/cache/apk"):
             yield Finding(
@@ -58,6 +59,8 @@ def apk_index_kept(dockerfile: Dockerfile) -> Iterator[Finding]:
 
 
 def _fix(run: Run, call: Call) -> Fix | None:
+    from dockerlint.shell.as_hadolint import ours
+
     own = ours(run, call)
     if own is None or own[1].subcommand != "add" or not editable(own[0]):
         return None

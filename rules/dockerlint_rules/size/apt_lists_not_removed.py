@@ -3,7 +3,6 @@ from __future__ import annotations
 from dockerlint.hadolint import cache_targets, cached, kept_stages
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, safe
-from dockerlint.shell.as_hadolint import ours, views
 from dockerlint.shell.edits import append
 from dockerlint.shell.paths import removed
 
@@ -57,6 +56,8 @@ TOOLS = ("apt-get", "apt", "aptitude")
 def apt_lists_not_removed(dockerfile: Dockerfile) -> Iterator[Finding]:
     if "update" not in dockerfile.source.text:
         return
+    from dockerlint.shell.as_hadolint import views
+
     kept = kept_stages(dockerfile)
     for run, seen in views(dockerfile):
         updates = [call for call in seen.named(*TOOLS) if call.has_argument("update")]
@@ -80,7 +81,7 @@ def _over(run: Run, path: str) -> bool:
 def _fix(dockerfile: Dockerfile, run: Run, call: Call) -> Fix | None:
     """Remove them at the end, where no later RUN relies on them."""
     from dockerlint.reach import behind
-    from dockerlint.shell.as_hadolint import view
+    from dockerlint.shell.as_hadolint import ours, view
 
     own = ours(run, call)
     for other in behind(dockerfile, run):
