@@ -36,33 +36,39 @@ if TYPE_CHECKING:
     ],
 )
 def stage_name_in_upper_case(dockerfile: Dockerfile) -> Iterator[Finding]:
-    for start in dockerfile.instructions(From):
+    starts = [start for start in dockerfile.instructions(From) if start.alias is not None]
+    references: dict[str, list[Edit]] = {}
+    if any(start.alias is not None and start.alias.raw != start.alias.raw.lower() for start in starts):
+        for edit in _references(dockerfile):
+            references.setdefault(edit.text, []).append(edit)
+    for start in starts:
         if start.alias is None or start.alias.raw == start.alias.raw.lower():
             continue
         name = start.alias.raw.lower()
-        edits = (Edit(start.alias.span, name), *_references(dockerfile, name))
         yield Finding(
             start.alias.span,
             f"the stage name {start.alias.raw} has upper-case letters; write {name}",
-            Fix(f"name the stage {name}", edits),
+            Fix(f"name the stage {name}", (Edit(start.alias.span, name), *references.get(name, ()))),
         )
 
 
-def _references(dockerfile: Dockerfile, name: str) -> Iterator[Edit]:
-    """Edits of the places that speak of a stage with upper-case letters."""
+def _references(dockerfile: Dockerfile) -> Iterator[Edit]:
+    """Edits that put the words behind `--from=` and `from=` into lower case where they are not."""
     text = dockerfile.source.text
     for copy in dockerfile.instructions(Copy):
         flag = copy.flag("from")
         if flag is not None:
             written = text[flag.value_span.start : flag.value_span.end]
-            if written.lower() == name != written:
-                yield Edit(flag.value_span, name)
+            if written != written.lower():
+                yield Edit(flag.value_span, written.lower())
     for run in dockerfile.instructions(Run):
         for mount in run.mounts:
             given = mount.options.get("from", "")
+            if given == given.lower():
+                continue
             span = mount.flag.value_span
             at = text.find(f"from={given},", span.start, span.end)
             if at < 0 and text[span.start : span.end].endswith(f"from={given}"):
                 at = span.end - len(f"from={given}")
-            if at >= 0 and given.lower() == name != given:
-                yield Edit(Span(at + 5, at + 5 + len(given)), name)
+            if at >= 0:
+                yield Edit(Span(at + 5, at + 5 + len(given)), given.lower())

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Names of this length may differ in two letters and still be one name with slips.
 _LONG = 8
 # Who sets more variables than this is not told which of them was meant.
-_MOST_NAMES = 500
+_MOST_NAMES = 60
 
 
 def as_buildkit_does(dockerfile: Dockerfile) -> Iterator[Finding]:
