@@ -74,6 +74,25 @@ def _covers(shell: str) -> bool:
             fixed='FROM debian:12\nSHELL ["/bin/bash", "-c"]\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
             'RUN x=$(make | tail -1) && echo "$x"\n',
         ),
+        Bad(
+            "FROM debian:12\nRUN <<EOF\n«make | tee log»\nEOF\n",
+            fixed='FROM debian:12\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN <<EOF\nmake | tee log\nEOF\n',
+        ),
+        Bad(
+            "FROM debian:12\nRUN «echo a | xargs make | tee log»\n",
+            fixed='FROM debian:12\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN echo a | xargs make | tee log\n',
+        ),
+        Bad(
+            "from debian:12\nrun «make |& tee log»\n",
+            fixed='from debian:12\nshell ["/bin/bash", "-o", "pipefail", "-c"]\nrun make |& tee log\n',
+        ),
+        Bad('FROM debian:12\nSHELL ["/bin/zsh", "-c"]\nRUN «make | tee log»\n'),
+        Bad('FROM debian:12\nRUN ["sh", "-c", "«make | tee log»"]\n'),
+        Bad("FROM busybox\nRUN «make | tee log»\n"),
+        Bad(
+            "FROM debian:12\nRUN («make | tee log»)\n",
+            fixed='FROM debian:12\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN (make | tee log)\n',
+        ),
     ],
     good=[
         Good('FROM debian:12\nSHELL ["/usr/bin/bash", "-euxo", "pipefail", "-c"]\nRUN make | tee log\n'),
@@ -84,6 +103,8 @@ def _covers(shell: str) -> bool:
         Good("FROM debian:12\nRUN echo a | tee log && yes | make && printf x | base64 | tee log\n"),
         Good("FROM debian:12\nRUN make || true\n"),
         Good('FROM windows\nSHELL ["powershell", "-c"]\nRUN Get-Item | Out-File a\n'),
+        Good("FROM debian:12\nRUN <<EOF\nset -o pipefail\nmake | tee log\nEOF\n"),
+        Good("FROM debian:12\nRUN make | tee log (\n"),
         Good("FROM debian:12\nRUN bash -o pipefail -c 'make | tee log'\n"),
     ],
 )
@@ -94,8 +115,10 @@ def pipe_without_pipefail(dockerfile: Dockerfile) -> Iterator[Finding]:
             continue
         if any("pipefail" in word for word in run.state.shell or ()):
             continue
+        if "pipefail" in dockerfile.source.slice(run.span):
+            continue
         for script in scripts(run):
-            if not script.ok or "pipefail" in run.command.text.text or "pipefail" in script.text.text:
+            if not script.ok:
                 continue
             for first, last in _pipes(script):
                 fix = None if run.stage in told else _fix(dockerfile, run)

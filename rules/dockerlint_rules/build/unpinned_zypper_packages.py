@@ -36,8 +36,11 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     bad=[
         Bad("FROM opensuse/leap:15.6\nRUN «zypper -n install» git=2.43 make\n"),
         Bad("FROM opensuse/leap:15.6\nRUN sudo «zypper in» -y \\\n  # to build\n  gcc\n"),
+        Bad("FROM opensuse/leap:15.6\nRUN «zypper in» -t package gcc\n"),
     ],
     good=[
+        Good("FROM alpine:3.20\nRUN apk add gcc\n"),
+        Good("FROM opensuse/leap:15.6\nRUN zypper in tool.rpm -vim '!emacs'\n"),
         Good("FROM opensuse/leap:15.6\nRUN zypper -n install git=2.43 'make<5'\n"),
         Good("FROM opensuse/leap:15.6\nRUN zypper --root /x -n in ./tool.rpm https://example.org/a.rpm\n"),
         Good("FROM opensuse/leap:15.6\nRUN zypper -n in -t pattern devel_basis\n"),

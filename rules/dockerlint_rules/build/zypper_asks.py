@@ -58,6 +58,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         Good("FROM opensuse/leap:15.6\nRUN zypper -n install git\n"),
         Good("FROM opensuse/leap:15.6\nRUN zypper in -y git && zypper rm --no-confirm vim\n"),
         Good("FROM opensuse/leap:15.6\nRUN zypper refresh && zypper clean\n"),
+        Good("FROM opensuse/leap:15.6\nRUN (yes | zypper in git)\n"),
         Good("FROM opensuse/leap:15.6\nRUN yes | zypper in git\n"),
     ],
 )

@@ -67,6 +67,10 @@ def _has_plain(text: str, name: str) -> bool:
         ),
         Bad("FROM busybox\nENV A=1 \\\n    # two\n    B=«$A»\n"),
         Bad("FROM busybox\nENV B=«$A» A=1\n"),
+        Bad(
+            'FROM busybox\nONBUILD ENV A=1 B=$A\nENV A=1 B=«"a\\\n$A"»\n',
+            fixed='FROM busybox\nONBUILD ENV A=1 B=$A\nENV A=1\nENV B="a\\\n$A"\n',
+        ),
     ],
     good=[
         Good("FROM busybox\nENV A=1\nENV B=$A A=2\n"),

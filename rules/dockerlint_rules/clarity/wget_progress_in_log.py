@@ -56,6 +56,17 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
             "FROM alpine:3.20\nRUN apk add wget && «wget» https://example.org/a.tgz\n",
             fixed="FROM alpine:3.20\nRUN apk add wget && wget --progress=dot:giga https://example.org/a.tgz\n",
         ),
+        Bad(
+            "FROM example.org/team/base:1\nRUN «wget» https://example.org/a.tgz\n",
+            fixed="FROM example.org/team/base:1\nRUN wget --progress=dot:giga https://example.org/a.tgz\n",
+        ),
+        Bad("FROM example.org/team/base:1-alpine\nRUN «wget» https://example.org/a.tgz\n"),
+        Bad("FROM example.org/busybox:1\nRUN «wget» https://example.org/a.tgz\n"),
+        Bad('FROM debian:12\nRUN [«"wget"», "https://example.org/a.tgz"]\n'),
+        Bad(
+            "ARG BASE\nFROM $BASE\nRUN «wget» https://example.org/a.tgz\n",
+            fixed="ARG BASE\nFROM $BASE\nRUN wget --progress=dot:giga https://example.org/a.tgz\n",
+        ),
     ],
     good=[
         Good("FROM debian:12\nRUN wget -q https://example.org/a.tgz\n"),

@@ -52,6 +52,13 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
             "FROM debian:12\nRUN useradd -u 1001 app\nUSER «app»:app\n",
             fixed="FROM debian:12\nRUN useradd -u 1001 app\nUSER 1001:app\n",
         ),
+        Bad("FROM debian:12\nRUN useradd -u 1001 other && useradd -u $ID app && useradd app2\nUSER «app»\n"),
+        Bad(
+            "FROM debian:12\nRUN useradd -u 1002 other && useradd -u 1001 app\nUSER «app»\n",
+            fixed="FROM debian:12\nRUN useradd -u 1002 other && useradd -u 1001 app\nUSER 1001\n",
+        ),
+        Bad("FROM debian:12\nRUN useradd app && usermod -u 1001 app\nUSER «app»\n"),
+        Bad("FROM debian:12\nENV WHO=app\nRUN useradd -u 1001 app\nUSER «$WHO»\n"),
         Bad(
             "FROM alpine:3.20\nRUN addgroup -S app && adduser -S -D -u 1001 -G app app\nUSER «app»\n",
             fixed="FROM alpine:3.20\nRUN addgroup -S app && adduser -S -D -u 1001 -G app app\nUSER 1001\n",
@@ -88,13 +95,7 @@ def _number(stage: Stage, name: str) -> str | None:
         for run in one.of(Run):
             for script in scripts(run):
                 for command in script.named("useradd", "adduser", "usermod"):
-                    words = [word.value for word in command.arguments]
-                    if name not in words:
-                        continue
-                    given = command.option("-u", "--uid")
-                    value = given.value if given is not None else None
-                    if value is None and given is not None:
-                        at = words.index(given.word.value) + 1
-                        value = words[at] if at < len(words) else None
-                    found.add(value or "")
+                    if any(word.value == name for word in command.operands):
+                        given = command.option("-u", "--uid")
+                        found.add((given.value if given is not None else None) or "")
     return found.pop() if len(found) == 1 and next(iter(found)).isdigit() else None

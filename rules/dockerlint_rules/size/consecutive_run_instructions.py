@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dockerlint.model import Dockerfile, From, Run
+from dockerlint.model import Dockerfile, Run
 from dockerlint.places import comments_in
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, Span, rule, unsafe
 from dockerlint.shell import scripts
@@ -34,7 +34,20 @@ if TYPE_CHECKING:
             fixed="FROM debian:12\nRUN --network=none mkdir /a \\\n# why\n    && mkdir /b\n",
         ),
         Bad('FROM debian:12\nRUN ["mkdir", "/a"]\n«RUN» mkdir /b\n'),
+        Bad('FROM debian:12\nRUN mkdir /b\n«RUN» ["mkdir", "/a"]\n'),
         Bad("FROM debian:12\nRUN cd /a\n«RUN» mkdir b\n"),
+        Bad("FROM debian:12\nRUN mkdir /a\n«RUN» mkdir /b &\n"),
+        Bad("FROM debian:12\nRUN mkdir /a\n«RUN» <<EOF\nmkdir /b\nEOF\n"),
+        Bad("FROM debian:12\nRUN mkdir /a\n# hadolint ignore=DL3008\n«RUN» mkdir /b\n"),
+        Bad("FROM debian:12\nRUN mkdir \\\n\n  /a\n«RUN» mkdir /b\n"),
+        Bad(
+            "FROM debian:12\n# one\nRUN mkdir /a\n«RUN» mkdir /b\n«RUN» mkdir /c\n# two\n",
+            fixed="FROM debian:12\n# one\nRUN mkdir /a \\\n    && mkdir /b\nRUN mkdir /c\n# two\n",
+        ),
+        Bad(
+            "FROM debian:12\r\nRUN mkdir /a\r\n«RUN» mkdir /b\r\n",
+            fixed="FROM debian:12\r\nRUN mkdir /a \\\r\n    && mkdir /b\r\n",
+        ),
     ],
     good=[
         Good("FROM debian:12\nRUN mkdir /a && mkdir /b\nRUN mkdir /c\n"),
@@ -47,7 +60,7 @@ def consecutive_run_instructions(dockerfile: Dockerfile) -> Iterator[Finding]:
     before: Run | None = None
     merged = False
     for instruction in dockerfile.body:
-        if isinstance(instruction, From) or not isinstance(instruction, Run):
+        if not isinstance(instruction, Run):
             before, merged = None, False
             continue
         if len(view(instruction).calls) > 1:

@@ -51,6 +51,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         ),
     ],
     good=[
+        Good("FROM debian:12 AS a\nRUN curl a\nFROM debian:12 AS b\nRUN wget b\nFROM a\nRUN curl c\n"),
         Good(
             "FROM debian:12\nRUN curl -fO https://example.org/a\nFROM debian:12\nRUN wget https://example.org/b\n"
         ),

@@ -36,6 +36,8 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         Good("FROM debian:12 AS build\nRUN make\nFROM debian:12\nCOPY --from=build / /rootfs\n"),
         Good("FROM debian:12 AS build\nRUN make\nFROM scratch\nCOPY --from=build / /\n"),
         Good("FROM debian:12\nCOPY / /\n"),
+        Good("FROM debian:12 AS build\nRUN make\nFROM debian:12\nCOPY --from=build . .\n"),
+        Good("FROM debian:12 AS build\nARG X\nFROM debian:12\nARG X\nCOPY --from=build $X $X\n"),
     ],
 )
 def whole_filesystem_copied(dockerfile: Dockerfile) -> Iterator[Finding]:
