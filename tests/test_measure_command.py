@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dockerlint.cli import main
+from dockerlint.measure_command import _STEP, _colored
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +69,25 @@ def test_a_file_without_from_is_not_built(bare: Path, capsys: pytest.CaptureFixt
 def test_a_context_that_is_no_folder_is_bad_usage(bare: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fake_buildah(bare)
     assert "is not a folder" in failure(capsys, "Dockerfile", "--context", "elsewhere")
+
+
+def test_less_is_green_and_more_is_red_on_a_terminal() -> None:
+    text = "  image    bytes before  difference\n  files  2,000  -1,000  -1.0 kB  -50.0 %\n  gzip  1  +1.5 MB\n  Dockerfile:2-1  x\n"
+    shown = _colored(text).splitlines()
+    assert shown[0] == "\x1b[1m  image    bytes before  difference\x1b[0m"
+    assert shown[1] == "  files  2,000  \x1b[32m-1,000\x1b[0m  \x1b[32m-1.0 kB\x1b[0m  \x1b[32m-50.0 %\x1b[0m"
+    assert shown[2] == "  gzip  1  \x1b[31m+1.5 MB\x1b[0m"
+    assert shown[3] == "  Dockerfile:2-1  x"
+
+
+def test_the_steps_of_both_engines_are_known() -> None:
+    lines = {
+        "STEP 2/6: RUN make": "STEP 2/6: RUN make",
+        "[1/2] STEP 3/4: COPY a b": "STEP 3/4: COPY a b",
+        "#5 [2/4] RUN make": "RUN make",
+        "#5 [build 2/4] COPY a b": "COPY a b",
+        "#5 0.123 compiling [x] things": None,
+        "#1 [internal] load build definition": None,
+    }
+    found = {line: step[0] if (step := _STEP.search(line)) else None for line in lines}
+    assert found == lines
