@@ -61,6 +61,10 @@ def copy_from_unknown_stage(dockerfile: Dockerfile) -> Iterator[Finding]:
             continue
         if ":" in name.rpartition("/")[2] or "@" in name:
             continue
-        close = nearest(name.lower(), names)
-        told = close or "name a stage, or an image with its tag"
+        if "/" in name:
+            yield Finding(
+                flag.value_span, f"the image {name[:80]} has no tag; name the release that you mean"
+            )
+            continue
+        told = nearest(name.lower(), names) or "name a stage, or an image with its tag"
         yield Finding(flag.value_span, f"no stage is named {name[:60]}; {told}")

@@ -41,6 +41,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         Good("FROM debian:12\nRUN echo mount\n"),
         Good("FROM debian:12\nRUN service postgresql start && psql -c 'CREATE DATABASE x'\n"),
         Good("FROM debian:12\nRUN sleep 9 & kill $!\n"),
+        Good("FROM debian:12\nRUN service x start && setup && service x stop\n"),
         Good("FROM debian:12\nRUN --mount=type=ssh ssh -T git@example.org\n"),
         Good("FROM debian:12\nRUN vim -E -c PlugInstall -c qa\n"),
     ],
@@ -55,6 +56,7 @@ def command_without_use_in_image(dockerfile: Dockerfile) -> Iterator[Finding]:
                 # What is started for the commands behind it, or ended with them, has its use.
                 helps = command.name in ("service", "mount", "ps", "free") and command is not last
                 ends = command.name == "kill" and len(script.commands) > 1
+                ends |= command.name == "service" and len(script.named("service")) > 1
                 if helps or ends or (command.name in ("vim", "ssh") and command.arguments):
                     continue
                 name = command.name or ""

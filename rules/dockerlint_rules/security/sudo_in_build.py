@@ -23,13 +23,14 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     for run, call in calls(dockerfile, "sudo"):
         if run.span.start not in told:
             told.add(run.span.start)
-            word = call.command.name_word
-            fix = None
-            for script in scripts(run):
-                for command in script.commands:
-                    if command.wrapper_span is not None and command.wrapper_span.start == word.span.start:
-                        fix = _fix(dockerfile, run, script, command)
-            yield Finding(word.span, "sudo is not meant for a build; set USER instead", fix)
+            edits = [
+                edit
+                for script in scripts(run)
+                for command in script.commands
+                for edit in _edits(dockerfile, run, script, command)
+            ]
+            fix = Fix("run it without sudo", tuple(edits)) if edits else None
+            yield Finding(call.command.name_word.span, "sudo is not meant for a build; set USER instead", fix)
 
 
 @rule(
@@ -46,7 +47,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     source="https://docs.docker.com/build/building/best-practices/#user",
     bad=[
         Bad(
-            "FROM debian:12\nRUN «sudo» apt-get update && \\\n    # tools\n    «sudo» -E apt-get install -y curl\n",
+            "FROM debian:12\nRUN «sudo» apt-get update && \\\n    # tools\n    sudo -E apt-get install -y curl\n",
             fixed="FROM debian:12\nRUN apt-get update && \\\n    # tools\n    apt-get install -y curl\n",
         ),
         Bad("FROM debian:12\nRUN «/usr/bin/sudo» ls\n", fixed="FROM debian:12\nRUN ls\n"),
@@ -66,16 +67,20 @@ def sudo_in_build(dockerfile: Dockerfile) -> Iterator[Finding]:
         return
     for run in dockerfile.instructions(Run, onbuild=True):
         for script in scripts(run):
-            for command in script.commands:
-                if command.name == "sudo":
-                    yield Finding(command.name_word.span, _message())
-                elif "sudo" in command.wrappers and command.wrapper_span is not None:
-                    head = _program(dockerfile, command.wrapper_span)
-                    yield Finding(head, _message(), _fix(dockerfile, run, script, command))
-
-
-def _message() -> str:
-    return "sudo is not meant for a build; set USER where the steps need another user"
+            found = [c for c in script.commands if c.name == "sudo" or "sudo" in c.wrappers]
+            if not found:
+                continue
+            first = found[0]
+            span = first.name_word.span
+            if first.name != "sudo" and first.wrapper_span is not None:
+                span = _program(dockerfile, first.wrapper_span)
+            calls = "" if len(found) == 1 else f" ({len(found)} times here)"
+            edits = [edit for command in found for edit in _edits(dockerfile, run, script, command)]
+            yield Finding(
+                span,
+                f"sudo is not meant for a build{calls}; set USER where the steps need another user",
+                Fix("run it without sudo", tuple(edits)) if edits else None,
+            )
 
 
 def _program(dockerfile: Dockerfile, span: Span) -> Span:
@@ -86,7 +91,7 @@ def _program(dockerfile: Dockerfile, span: Span) -> Span:
     return Span(span.start + start, span.start + at + len("sudo"))
 
 
-def _fix(dockerfile: Dockerfile, run: Run, script: Script, command: Command) -> Fix | None:
+def _edits(dockerfile: Dockerfile, run: Run, script: Script, command: Command) -> Iterator[Edit]:
     """Leave it out, where the build is root anyway and sudo is asked for nothing else."""
     words = command.wrapper_span
     if (
@@ -95,13 +100,12 @@ def _fix(dockerfile: Dockerfile, run: Run, script: Script, command: Command) -> 
         or command.wrappers != ("sudo",)
         or not _as_root(dockerfile, run)
     ):
-        return None
+        return
     parts = dockerfile.source.slice(words).split()
     if any(part not in ("-E", "-H", "-n", "-EH", "-HE") for part in parts[1:]) or command.name in SHELL_OWN:
-        return None
-    if any(words.start <= word.span.start < words.end for word in command.assignments):
-        return None
-    return Fix("run it without sudo", (Edit(Span(words.start, command.name_word.span.start), ""),))
+        return
+    if not any(words.start <= word.span.start < words.end for word in command.assignments):
+        yield Edit(Span(words.start, command.name_word.span.start), "")
 
 
 def _as_root(dockerfile: Dockerfile, run: Run) -> bool:
