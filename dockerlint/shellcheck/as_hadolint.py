@@ -11,8 +11,8 @@ import re
 
 from dockerlint.frozen import record, replace
 from dockerlint.model import Arg, Comment, Env, From, Onbuild, Run, Shell
-from dockerlint.places import instruction_at
 from dockerlint.shell.as_hadolint import text_of
+from dockerlint.shellcheck.pragmas import shell_pragmas, shell_word
 from dockerlint.shellcheck.scripts import PROXIES, Piece, header
 
 TYPE_CHECKING = False
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from dockerlint.model import Dockerfile, Instruction
 
 _DEFAULT = "/bin/sh -c"
-_PRAGMA = re.compile(r"hadolint[ \t]+shell[ \t]*=[ \t]*([^\s#]+)[ \t]*(?:#.*)?")
 _OTHER_SHELLS = ("pwsh", "powershell", "cmd")
 _SHEBANG = re.compile(r"#!(?:/bin/|/usr/bin/env[ \t]+)(?:sh|bash|ksh)\b")
 
@@ -41,11 +40,7 @@ def pieces(dockerfile: Dockerfile) -> list[Piece]:
 
 
 def _in_order(dockerfile: Dockerfile) -> list[Instruction | Comment]:
-    things: list[Instruction | Comment] = [
-        comment
-        for comment in dockerfile.comments
-        if _PRAGMA.fullmatch(comment.text) and instruction_at(dockerfile, comment.span.start) is None
-    ]
+    things: list[Instruction | Comment] = [*shell_pragmas(dockerfile)]
     things += dockerfile.body
     return sorted(things, key=lambda one: one.span.start)
 
@@ -78,9 +73,7 @@ def _walk(things: Iterable[Instruction | Comment]) -> Iterator[Piece]:
             case Run():
                 yield from _piece(thing, now)
             case Comment():
-                match = _PRAGMA.fullmatch(thing.text)
-                assert match is not None
-                now = replace(now, shell=match[1])
+                now = replace(now, shell=shell_word(thing) or now.shell)
                 if not begun:
                     first = now
         if alias:

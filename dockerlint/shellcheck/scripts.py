@@ -7,6 +7,7 @@ import re
 from dockerlint.frozen import node
 from dockerlint.model import Cmd, Entrypoint, Healthcheck, Onbuild, Run
 from dockerlint.shell import scripts_of
+from dockerlint.shellcheck.pragmas import Shells
 from dockerlint.source import Mapped
 
 TYPE_CHECKING = False
@@ -48,12 +49,13 @@ def pieces(dockerfile: Dockerfile) -> list[Piece]:
     """Every script of a file that ShellCheck can read: of RUN, CMD, ENTRYPOINT and HEALTHCHECK, in
     shell form, as a here-document, or behind `sh -c`; those inside ONBUILD too."""
     found: list[Piece] = []
+    shells = Shells(dockerfile)
     for outer in dockerfile.body:
         instruction = outer.inner if isinstance(outer, Onbuild) else outer
         if not isinstance(instruction, Run | Cmd | Entrypoint | Healthcheck) or instruction.command is None:
             continue
         command = instruction.command
-        shell = instruction.state.shell
+        shell = shells.at(instruction)
         for script in _readable(scripts_of(command, shell)):
             body = script.text
             if command.heredocs and not script.heredoc:

@@ -131,6 +131,16 @@ def test_the_shell_is_that_of_shell_or_of_the_here_document() -> None:
     assert codes("FROM a\nRUN bash <<'EOF'\necho \"$RANDOM\" $PWD\nEOF\n") == [(3, "SC2086")]
 
 
+def test_the_shell_may_be_that_of_hadolints_comment() -> None:
+    pragma, run = "# hadolint shell=/bin/bash", 'RUN echo "$RANDOM"'
+    assert codes(f"{pragma}\nFROM a\nARG x\n{run}\nFROM b\n{run}\n") == []
+    assert codes(f"FROM a\n{pragma}\n{run}\nFROM b\n{run}\n") == [(5, "SC3028")]
+    assert codes(f'FROM a\n{pragma}\nSHELL ["/bin/sh", "-c"]\n{run}\n') == [(4, "SC3028")]
+    assert codes(f'{pragma}\nFROM a\nSHELL ["/bin/sh", "-c"]\n{run}\n') == [(4, "SC3028")]
+    assert codes(f"FROM a\n{run}\n{pragma}\n") == [(2, "SC3028")]
+    assert codes("FROM a\n# hadolint shell=pwsh\nRUN cat $x\n") == []
+
+
 @pytest.mark.parametrize(
     "shell", ['["powershell", "-Command"]', '["cmd", "/S"]', '["/bin/zsh", "-c"]', '["nonesuch"]']
 )
