@@ -20,8 +20,8 @@ SOURCES = sorted(
 FLOW = (
     "frozen", "errors", "source", "go", "names", "imageref", "platforms", "ports", "ignorefile",
     "pattern", "shellword", "expand", "mounts", "tree", "lalr", "values", "directives", "lines", "parser", "model",
-    "build", "scope", "resolve", "places", "reach", "hadolint", "labels", "valuetypes", "target", "dump", "refuse", "knowledge",
-    "fix", "removal", "rewrite", "execform", "keyvalue", "shell", "split",
+    "build", "scope", "resolve", "places", "reach", "hadolint", "labels", "valuetypes", "undefined", "target", "dump", "refuse", "knowledge", "presumed",
+    "fix", "references", "removal", "rewrite", "execform", "keyvalue", "shell", "split",
     "rule", "bundle", "loader", "config", "hadolint_config", "config_files", "lint", "fingerprint", "shellcheck", "suppress", "job", "verify", "settle",
     "write", "archive", "image", "measure", "engine", "trial",
     "report", "diff", "discover", "api", "pool", "explain", "docs", "scaffold", "testing",
