@@ -81,7 +81,7 @@ def _of(command: Command) -> Iterator[Finding]:
         path, _, version = text.partition("@")
         if version not in MOVING or not _is_remote(path):
             continue
-        yield Finding(word.span, f"no version for {listed([path])}; name one with {path[:40]}@v1.2.3")
+        yield Finding(word.span, f"no version for {listed([path])}; name one with @v1.2.3")
 
 
 def _is_remote(path: str) -> bool:

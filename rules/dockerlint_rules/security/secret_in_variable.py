@@ -16,7 +16,8 @@ _NAME = re.compile(
 )
 # Words that turn a secret into something about it: a path, a limit, something public.
 _HARMLESS = re.compile(
-    "public|file|path|dir|version|url|host|type|length|name|gpg|fingerprint|ttl|expir|timeout", re.IGNORECASE
+    "public|file|path|dir|version|url|host|type|length|name|gpg|pgp|ids?$|fingerprint|ttl|expir|timeout",
+    re.IGNORECASE,
 )
 # What hadolint looks for anywhere in a name in lower case.
 _PARTS = ("api_key", "client_key", "password", "private", "secret", "token", "username")
@@ -55,6 +56,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         Good("FROM busybox\nENV DB_PASSWORD_FILE=/run/secrets/db\n"),
         Good("FROM busybox\nENV PUBLIC_KEY=x GPG_KEY=0D96DF4D4110E5C43FBFB17F2D347EA6AA65421D\n"),
         Good("FROM busybox\nENV AWS_ACCESS_KEY_ID= SESSION_KEY=5\n"),
+        Good("FROM busybox\nENV RELEASE_PGP_KEY=x ACCESS_KEY_ID=y TRUSTED_KEY_IDS=z\n"),
         Good("FROM busybox\nENV SIGNING_KEY=/run/secrets/key AUTH=false DB_PASSWORD=\n"),
         Good("ARG NPM_TOKEN\nFROM busybox\nRUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\n"),
     ],

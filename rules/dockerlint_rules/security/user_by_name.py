@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from dockerlint.model import Stage
 
+# root, whom the name tells, and the users of Windows, who have no number.
+KNOWN = ("root", "ContainerUser", "ContainerAdministrator")
 _REFERENCE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
@@ -67,6 +69,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     good=[
         Good("FROM debian:12\nUSER 1001:app\n"),
         Good("FROM debian:12\nUSER root\n"),
+        Good("FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nUSER ContainerUser\n"),
         Good("FROM debian:12\nARG WHO\nUSER $WHO\n"),
         Good("FROM debian:12\nUSER app\nRUN make\nUSER 1001\n"),
         Good("FROM debian:12 AS build\nUSER app\nRUN make\nFROM debian:12\nCOPY --from=build /a /a\n"),
@@ -80,7 +83,7 @@ def user_by_name(dockerfile: Dockerfile) -> Iterator[Finding]:
             continue
         word = users[-1].user
         name = (word.value or "").partition(":")[0]
-        if not name or name == "root" or name.isdigit():
+        if not name or name in KNOWN or name.isdigit():
             continue
         span = Span(word.span.start, word.span.start + len(name)) if word.raw.startswith(name) else word.span
         number = _number(stage, name) if len(span) == len(name) else None
