@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dockerlint.fix import Fix
-from dockerlint.shell.as_hadolint import ours, view
 from dockerlint.shell.edits import append
 
 TYPE_CHECKING = False
@@ -33,6 +32,7 @@ def uncleaned(
     A cleaning before the install hides the one behind it: so hadolint has it.
     """
     from dockerlint.model import Run as RunKind
+    from dockerlint.shell.as_hadolint import view
 
     if not any(name in dockerfile.source.text for name in names):
         return
@@ -47,6 +47,8 @@ def uncleaned(
 def clean_at_end(dockerfile: Dockerfile, run: Run, call: Call, command: str, title: str) -> Fix | None:
     """The fix that runs a command at the end of the script that a call stands in; None where that
     would not be exact."""
+    from dockerlint.shell.as_hadolint import ours
+
     found = ours(run, call)
     edit = append(dockerfile, run, found[0], command) if found is not None else None
     return None if edit is None else Fix(title, (edit,))

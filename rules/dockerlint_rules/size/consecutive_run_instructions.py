@@ -4,7 +4,6 @@ from dockerlint.model import Dockerfile, Run
 from dockerlint.places import comments_in
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, Span, rule, unsafe
 from dockerlint.shell import scripts
-from dockerlint.shell.as_hadolint import view
 from dockerlint.shell.merging import can_follow, can_lead
 
 TYPE_CHECKING = False
@@ -57,6 +56,8 @@ if TYPE_CHECKING:
     ],
 )
 def consecutive_run_instructions(dockerfile: Dockerfile) -> Iterator[Finding]:
+    from dockerlint.shell.as_hadolint import view
+
     before: Run | None = None
     merged = False
     for instruction in dockerfile.body:

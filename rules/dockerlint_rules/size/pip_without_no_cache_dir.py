@@ -4,7 +4,6 @@ import re
 
 from dockerlint.model import Dockerfile, Env, From, Onbuild, Run
 from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, safe
-from dockerlint.shell.as_hadolint import ours, view
 from dockerlint.shell.cleaning import mounted_as_hadolint
 from dockerlint.shell.edits import insert_option
 from dockerlint.shell.pinning import pip_installs
@@ -84,6 +83,8 @@ def _bodies(run: Run) -> str:
 
 
 def _of(run: Run) -> Iterator[Finding]:
+    from dockerlint.shell.as_hadolint import view
+
     seen = view(run)
     if mounted_as_hadolint(run, ".cache/pip") or _ON.search(seen.text):
         return
@@ -102,6 +103,8 @@ def _of(run: Run) -> Iterator[Finding]:
 
 
 def _fix(run: Run, call: Call) -> Fix | None:
+    from dockerlint.shell.as_hadolint import ours
+
     found = ours(run, call)
     if found is None or found[1].subcommand != "install":
         return None

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dockerlint.model import Dockerfile, From
+from dockerlint.model import Dockerfile, From, Run
 from dockerlint.rule import Bad, Finding, Good, Severity, rule, unsafe
-from dockerlint.shell.as_hadolint import view
 from dockerlint.shell.cleaning import clean_at_end, mounted_as_hadolint
 
 TYPE_CHECKING = False
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 def yarn_not_cleaned(dockerfile: Dockerfile) -> Iterator[Finding]:
     if "yarn" not in dockerfile.source.text:
         return
-    from dockerlint.model import Run
+    from dockerlint.shell.as_hadolint import view
 
     bases = {start.image.raw for start in dockerfile.instructions(From)}
     last = len(dockerfile.stages) - 1
