@@ -64,8 +64,24 @@ def parse(argv: Sequence[str], commands: Sequence[tuple[str, str]]) -> Options:
     if not any(word.startswith("-") and word != "-" for word in argv):
         options.paths = list(argv)
         return options
-    parser(commands).parse_args(list(argv), namespace=options)
+    parser(commands).parse_args(_told_apart(argv), namespace=options)
     return options
+
+
+_NAMES = ("dockerfile", "containerfile")
+
+
+def _told_apart(argv: Sequence[str]) -> list[str]:
+    """The words with files whose names begin with a dash made plain: git and pre-commit hand
+    over names as they are, and no option of ours is a file name by accident."""
+    import os
+
+    return [
+        os.path.join(os.curdir, word)
+        if word[0:1] == "-" and any(name in word.lower() for name in _NAMES) and os.path.isfile(word)
+        else word
+        for word in argv
+    ]
 
 
 def _columns() -> int:

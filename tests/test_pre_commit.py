@@ -86,7 +86,11 @@ class Scratch:
 def copy_of_project(target: Path) -> None:
     """This working tree as a repository with one commit: a hook is installed from a commit."""
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if listed.returncode:
         pytest.skip("these tests install the hooks from a git checkout, and this is none")
@@ -101,7 +105,9 @@ def copy_of_project(target: Path) -> None:
 
 
 def head(repository: Path) -> str:
-    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=repository, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=repository, capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()
 
 
@@ -127,7 +133,9 @@ def test_the_linting_hook_installs_itself_and_fails_on_findings(tmp_path: Path, 
 
 def test_the_fixing_hook_writes_and_then_passes_over_what_it_fixed(tmp_path: Path, pre_commit: str) -> None:
     scratch = Scratch(tmp_path / "repo", pre_commit, "dockerlint-fix")
-    bad = scratch.write("-Dockerfile", "FROM debian:bookworm-slim\nRUN apt-get update && apt-get install curl\n")
+    bad = scratch.write(
+        "-Dockerfile", "FROM debian:bookworm-slim\nRUN apt-get update && apt-get install curl\n"
+    )
     code, said = scratch.run()
     assert code == 1, said
     fixed = bad.read_text()
