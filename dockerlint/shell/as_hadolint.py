@@ -205,15 +205,15 @@ class _Reader(Reader):
         redirects: tuple[Redirect, ...],
         place: Place,
     ) -> Command:
-        found = _looked_through(words)
-        name = found[0].value
+        program, behind = _looked_through(words)
+        name = program.value
         command = Command(
             span=place.span,
             start=place.start,
             end=place.end,
             name=name,
-            name_word=found[0],
-            arguments=tuple(found[1:]),
+            name_word=program,
+            arguments=tuple(behind),
             assignments=assignments,
             redirects=redirects,
             wrappers=(),
@@ -229,23 +229,25 @@ class _Reader(Reader):
         )
         self.piped = self.piped or "pipeline" in place.within
         if name not in _TESTS:
-            arguments = tuple(_shown(word) for word in found[1:])
+            arguments = tuple(_shown(word) for word in behind)
             self.calls.append(Call(name or "", arguments, command.arguments, _flags(arguments), command))
         return command
 
 
-def _looked_through(words: list[ShellWord]) -> list[ShellWord]:
+def _looked_through(words: list[ShellWord]) -> tuple[ShellWord, list[ShellWord]]:
+    """The word that names the program, and its arguments: to hadolint all that stands behind the
+    first word, so that `command apk add` has an argument `apk`."""
     if words[0].value in ("time", "coproc") and len(words) > 1:
         # keywords of bash, no commands
         words = words[2:] if words[1].value == "-p" and len(words) > 2 else words[1:]
+    at = 0
     if len(words) > 1 and words[0].value in _THROUGH and not words[1].raw.startswith("-"):
-        return words[1:]
-    if words[0].value == "exec":
+        at = 1
+    elif words[0].value == "exec":
         at = 1
         while at < len(words) and words[at].raw.startswith("-"):
             at += 2 if words[at].raw == "-a" else 1
-        return words[at:] or words
-    return words
+    return words[at if at < len(words) else 0], words[1:]
 
 
 def _shown(word: ShellWord) -> str:

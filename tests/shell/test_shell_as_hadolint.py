@@ -110,3 +110,8 @@ def test_the_command_for_a_fix_is_the_same_one() -> None:
 def test_a_comment_in_backticks_is_a_command_without_a_name() -> None:
     assert [call.name for call in _view("a && `# b` && sudo c `#d` e").calls] == ["a", "", "sudo"]
     assert _view("a && `# b` && sudo c `#d` e").calls[2].arguments == ("c", "e")
+
+
+def test_what_is_looked_through_leaves_the_program_among_the_arguments() -> None:
+    call = _call("exec -a x apk add")
+    assert (call.name, call.arguments) == ("apk", ("-a", "x", "apk", "add"))

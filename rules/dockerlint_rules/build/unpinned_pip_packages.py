@@ -32,9 +32,11 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
             if call.has_flag("c", "constraint"):
                 continue
             words = call.plain(*VALUED)
-            if "install" not in words:
-                continue
-            if not all(pip_pinned(word) for word in words[words.index("install") + 1 :]):
+            while words and words[0] != "install":
+                del words[0]
+            while words[:1] == ["install"]:
+                del words[0]
+            if not all(pip_pinned(word) for word in words):
                 yield Finding(call.command.name_word.span, "pin versions in pip install: package==version")
 
 
