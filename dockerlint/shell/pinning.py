@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from dockerlint.shell.as_hadolint import Call
     from dockerlint.shell.script import ShellWord
 
+# Releases whose own pip is older than 6, which brought --no-cache-dir.
+OLD_PIP = (
+    "ubuntu:12.04", "ubuntu:precise", "ubuntu:14.04", "ubuntu:trusty", "debian:wheezy", "debian:7",
+    "debian:jessie", "debian:8",
+)  # fmt: skip
 _SHOWN = 3
 _LONGEST = 30
 _VERSION_SIGNS = ("==", ">", "<", "!=", "~=", "===")

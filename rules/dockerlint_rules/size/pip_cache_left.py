@@ -7,6 +7,7 @@ from dockerlint.shell import scripts
 from dockerlint.shell.edits import insert_option
 from dockerlint.shell.leftover import calls, head
 from dockerlint.shell.paths import mounted, removed, shown
+from dockerlint.shell.pinning import OLD_PIP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
 CACHE = ("~/.cache/pip",)
 FILLS = ("install", "wheel", "download")
 SWITCH = "PIP_NO_CACHE_DIR"
-# Releases whose own pip is older than 6, which brought --no-cache-dir.
-OLD = (
-    "ubuntu:12.04", "ubuntu:precise", "ubuntu:14.04", "ubuntu:trusty", "debian:wheezy", "debian:7",
-    "debian:jessie", "debian:8",
-)  # fmt: skip
 
 
 @rule(
@@ -125,7 +121,7 @@ def _fix(dockerfile: Dockerfile, run: Run, script: Script, command: Command) -> 
     fix = Fix("add --no-cache-dir", (edit,))
     stage = dockerfile.stages[run.stage or 0]
     image = stage.root.image or ""
-    if image.startswith(OLD):
+    if image.startswith(OLD_PIP):
         reason = f"the pip of {image} may be too old to know the option; upgrade pip first"
         return Fix(fix.title, (), Applicability.DISPLAY, reason)
     return fix

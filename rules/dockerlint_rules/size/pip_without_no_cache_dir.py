@@ -6,7 +6,7 @@ from dockerlint.model import Dockerfile, Env, From, Onbuild, Run
 from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell.cleaning import mounted_as_hadolint
 from dockerlint.shell.edits import insert_option
-from dockerlint.shell.pinning import pip_installs
+from dockerlint.shell.pinning import OLD_PIP, pip_installs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ _ON = re.compile(f"{SWITCH}=(?:1|on|true|yes)", re.IGNORECASE)
             "FROM python:3.12\nENV PIP_NO_CACHE_DIR=off\nONBUILD RUN «pip install» flask\n",
             fixed="FROM python:3.12\nENV PIP_NO_CACHE_DIR=off\nONBUILD RUN pip install --no-cache-dir flask\n",
         ),
+        Bad("FROM debian:8\nRUN «pip install» flask\n"),
     ],
     good=[
         Good("FROM python:3.12\nRUN pip install --no-cache-dir flask\n"),
@@ -75,14 +76,14 @@ def pip_without_no_cache_dir(dockerfile: Dockerfile) -> Iterator[Finding]:
             and not switched.get(place, False)
             and "pip" in inner.command.text.text + _bodies(inner)
         ):
-            yield from _of(inner)
+            yield from _of(dockerfile, inner)
 
 
 def _bodies(run: Run) -> str:
     return "".join(heredoc.content for heredoc in run.command.heredocs)
 
 
-def _of(run: Run) -> Iterator[Finding]:
+def _of(dockerfile: Dockerfile, run: Run) -> Iterator[Finding]:
     from dockerlint.shell.as_hadolint import view
 
     seen = view(run)
@@ -94,7 +95,7 @@ def _of(run: Run) -> Iterator[Finding]:
             and not call.name.startswith("pipx")
             and not call.has_argument("--no-cache-dir")
         ):
-            fix = _fix(run, call)
+            fix = _fix(dockerfile, run, call)
             command = call.command
             at = call.arguments.index("install")
             span = type(command.span)(command.name_word.span.start, call.words[at].span.end)
@@ -102,11 +103,13 @@ def _of(run: Run) -> Iterator[Finding]:
             return
 
 
-def _fix(run: Run, call: Call) -> Fix | None:
+def _fix(dockerfile: Dockerfile, run: Run, call: Call) -> Fix | None:
     from dockerlint.shell.as_hadolint import ours
 
     found = ours(run, call)
     if found is None or found[1].subcommand != "install":
         return None
     edit = insert_option(*found, "--no-cache-dir")
-    return None if edit is None else Fix("add --no-cache-dir", (edit,))
+    stage = dockerfile.stage_of(run)
+    old = stage is not None and (stage.lineage[-1].image or "").startswith(OLD_PIP)
+    return None if edit is None or old else Fix("add --no-cache-dir", (edit,))
