@@ -69,6 +69,19 @@ def json_array(values: tuple[str, ...]) -> str | None:
     return None if None in strings else f"[{', '.join(filter(None, strings))}]"
 
 
+def is_meant_as_array(text: str) -> bool:
+    """Whether a shell form begins like an array of strings. A bracket with a blank behind it is the
+    command `[`, unless the first string has a comma behind it."""
+    text = text.lstrip(" \t")
+    if text[:1] != "[":
+        return False
+    inside = text[1:].lstrip(" \t")
+    close = _QUOTES.get(inside[:1])
+    if close is None or text[1:2] not in (" ", "\t"):
+        return close is not None
+    return inside[inside.find(close, 1) + 1 :].lstrip(" \t")[:1] == ","
+
+
 def meant_array(text: str) -> tuple[str, ...] | None:
     """The strings of an array that is not valid JSON for its quotes (`'a'`, `“a”`) or for a comma
     too many; None for anything else."""

@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+def as_buildkit_does(dockerfile: Dockerfile) -> Iterator[Finding]:
+    """What BuildKit finds: every one, also where the value is an `=` and what follows."""
+    return _found(dockerfile)
+
+
 @rule(
     code="LegacyKeyValueFormat",
     summary="`ENV` or `LABEL` written as `name value`",
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     """,
     severity=Severity.WARNING,
     fix=safe(),
+    peer=as_buildkit_does,
     source="https://docs.docker.com/reference/build-checks/legacy-key-value-format/",
     bad=[
         Bad(
@@ -41,7 +47,7 @@ if TYPE_CHECKING:
         Bad(
             "# escape=`\nFROM busybox\n«env» A C:\\x y\n", fixed='# escape=`\nFROM busybox\nenv A="C:\\x y"\n'
         ),
-        Bad("FROM busybox\n«ENV» A = b\n", fixed='FROM busybox\nENV A="= b"\n'),
+        Bad("FROM busybox\n«ENV» A b = c\n", fixed='FROM busybox\nENV A="b = c"\n'),
         Bad("FROM busybox\n«ENV» A \\\n    # lost\n    b\n"),
         Bad("FROM busybox\n«ENV» A it's\n"),
     ],
@@ -49,11 +55,20 @@ if TYPE_CHECKING:
         Good("FROM busybox\nENV A=b C=d\n"),
         Good("FROM busybox\nARG A\n"),
         Good("FROM busybox\nONBUILD ENV A b\n"),
+        Good("FROM busybox\nENV A = b\n"),
     ],
 )
 def legacy_key_value(dockerfile: Dockerfile) -> Iterator[Finding]:
+    # `A = b` is the new form with blanks that were not meant.
+    return _found(dockerfile, but="=")
+
+
+def _found(dockerfile: Dockerfile, but: str | None = None) -> Iterator[Finding]:
     for instruction in dockerfile.body:
         if not isinstance(instruction, Env | Label) or not instruction.legacy:
+            continue
+        value = instruction.pairs[0].value
+        if but is not None and value is not None and value.raw.startswith(but):
             continue
         edits = equals_edits(dockerfile, instruction)
         keyword = instruction.keyword

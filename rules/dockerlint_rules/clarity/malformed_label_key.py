@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_KEY = re.compile("[a-z](?:[a-z0-9._/-]*[a-z0-9])?")
+_KEY = "[a-z](?:[a-z0-9._/-]*[a-z0-9])?"
 RESERVED = ("com.docker.", "io.docker.", "org.dockerproject.")
 
 
@@ -71,6 +71,6 @@ def malformed_label_key(dockerfile: Dockerfile) -> Iterator[Finding]:
 def _fault(key: str) -> str:
     if key.startswith(RESERVED):
         return "is in a namespace of Docker's; use a domain of your own"
-    if not _KEY.fullmatch(key) or ".." in key or "--" in key:
+    if not re.fullmatch(_KEY, key) or ".." in key or "--" in key:
         return "is malformed; use lower-case letters and digits, with single . and - between them"
     return ""

@@ -52,7 +52,6 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
             "FROM busybox\n«ENTRYPOINT» exec httpd \\\n    # in front\n    -f\n",
             fixed='FROM busybox\nENTRYPOINT ["httpd", \\\n    # in front\n    "-f"]\n',
         ),
-        Bad("FROM busybox\n«CMD» ['httpd', '-f']\n", fixed='FROM busybox\nCMD ["httpd", "-f"]\n'),
         Bad("FROM busybox\n«CMD» httpd -p $PORT\n"),
         Bad("FROM busybox\n«CMD» cd /srv && httpd -f\n"),
     ],
@@ -61,19 +60,28 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         Good('FROM busybox\nSHELL ["/bin/ash", "-c"]\nCMD httpd\n'),
         Good("FROM busybox\nHEALTHCHECK CMD wget -q localhost || exit 1\n"),
         Good("FROM busybox\nONBUILD CMD httpd\n"),
+        Good("FROM busybox\nCMD ['httpd', '-f']\n"),
     ],
 )
 def shell_form_command(dockerfile: Dockerfile) -> Iterator[Finding]:
     for instruction in dockerfile.body:
         if not isinstance(instruction, Cmd | Entrypoint):
             continue
-        if not instruction.command.is_exec and instruction.state.shell is None:
+        command = instruction.command
+        if not command.is_exec and instruction.state.shell is None and not _is_array(command.text.text):
             name = instruction.keyword.name
             yield Finding(
                 instruction.keyword.span,
                 f"a shell runs this {name} and keeps its signals; write a JSON array",
                 _fix(dockerfile, instruction),
             )
+
+
+def _is_array(text: str) -> bool:
+    """Whether an array was meant; that it is no JSON is another fault."""
+    from dockerlint.execform import is_meant_as_array
+
+    return text.lstrip()[:1] == "[" and is_meant_as_array(text)
 
 
 def _fix(dockerfile: Dockerfile, instruction: Cmd | Entrypoint) -> Fix | None:
