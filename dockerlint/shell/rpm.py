@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from dockerlint.shell.as_hadolint import Call
     from dockerlint.shell.script import Command
 
-_VERSION = re.compile("[A-Za-z0-9.~^_+:]*")
-_KNOWN = re.compile(r"\$\{(\w+)\}")
+_VERSION = "[A-Za-z0-9.~^_+:]*"
+_KNOWN = r"\$\{(\w+)\}"
 # Subcommands that change what is installed, and so ask first.
 ASKING = frozenset((
     "install", "localinstall", "groupinstall", "group install", "reinstall", "upgrade", "remove", "groupremove",
@@ -85,6 +85,6 @@ def _has_version(package: str, known: set[str]) -> bool:
     parts = package.split("-")[1:]
     if not parts:
         return False
-    if package.endswith(".rpm") or any(match[1] in known for match in _KNOWN.finditer(package)):
+    if package.endswith(".rpm") or any(match[1] in known for match in re.finditer(_KNOWN, package)):
         return True
-    return all(_VERSION.fullmatch(part) for part in parts) and any(part[:1].isdigit() for part in parts)
+    return all(re.fullmatch(_VERSION, part) for part in parts) and any(part[:1].isdigit() for part in parts)

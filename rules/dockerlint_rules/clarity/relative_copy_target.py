@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
+_DRIVE = r"[A-Za-z]:[/\\]"
 
 
 def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
@@ -74,7 +74,7 @@ def relative_copy_target(dockerfile: Dockerfile) -> Iterator[Finding]:
                 continue
             word = instruction.destination
             path = word.value
-            if located or path is None or path.startswith(("/", "\\")) or _DRIVE.match(path) or not path:
+            if located or path is None or path.startswith(("/", "\\")) or re.match(_DRIVE, path) or not path:
                 continue
             yield Finding(
                 word.span,

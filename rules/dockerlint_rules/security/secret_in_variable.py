@@ -11,13 +11,10 @@ if TYPE_CHECKING:
 
     from dockerlint.model import Pair
 
-_NAME = re.compile(
-    "(?:_|^)(?:apikey|auth|credentials?|key|password|passwd|pword|secret|token)(?:_|$)", re.IGNORECASE
-)
+_NAME = "(?i)(?:_|^)(?:apikey|auth|credentials?|key|password|passwd|pword|secret|token)(?:_|$)"
 # Words that turn a secret into something about it: a path, a limit, something public.
-_HARMLESS = re.compile(
-    "public|file|path|dir|version|url|host|type|length|name|gpg|pgp|ids?$|fingerprint|ttl|expir|timeout",
-    re.IGNORECASE,
+_HARMLESS = (
+    "(?i)public|file|path|dir|version|url|host|type|length|name|gpg|pgp|ids?$|fingerprint|ttl|expir|timeout"
 )
 # What hadolint looks for anywhere in a name in lower case.
 _PARTS = ("api_key", "client_key", "password", "private", "secret", "token", "username")
@@ -78,7 +75,7 @@ def secret_in_variable(dockerfile: Dockerfile) -> Iterator[Finding]:
 
 def _is_secret(pair: Pair) -> bool:
     name = pair.name.raw
-    if name != "AWS_ACCESS_KEY_ID" and (not _NAME.search(name) or _HARMLESS.search(name)):
+    if name != "AWS_ACCESS_KEY_ID" and (not re.search(_NAME, name) or re.search(_HARMLESS, name)):
         return False
     value = pair.value.value if pair.value is not None else None
     if value is None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # root, whom the name tells, and the users of Windows, who have no number.
 KNOWN = ("root", "ContainerUser", "ContainerAdministrator")
-_REFERENCE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_REFERENCE = r"\$(?:\{(\w+)\}|(\w+))"
 
 
 def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
@@ -28,7 +28,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
             arguments.update(pair.name.raw for pair in instruction.pairs)
             continue
         raw = instruction.user.raw
-        if any((match[1] or match[2]) in arguments for match in _REFERENCE.finditer(raw)):
+        if any((match[1] or match[2]) in arguments for match in re.finditer(_REFERENCE, raw)):
             continue
         if not re.fullmatch(r"[0-9]+", raw.partition(":")[0]):
             yield Finding(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dockerlint.shell.as_hadolint import Call
 
 SWITCH = "PIP_NO_CACHE_DIR"
-_ON = re.compile(f"{SWITCH}=(?:1|on|true|yes)", re.IGNORECASE)
+_ON = f"(?i){SWITCH}=(?:1|on|true|yes)"
 
 
 @rule(
@@ -87,7 +87,7 @@ def _of(dockerfile: Dockerfile, run: Run) -> Iterator[Finding]:
     from dockerlint.shell.as_hadolint import view
 
     seen = view(run)
-    if mounted_as_hadolint(run, ".cache/pip") or _ON.search(seen.text):
+    if mounted_as_hadolint(run, ".cache/pip") or re.search(_ON, seen.text):
         return
     for call in seen.calls:
         if (
