@@ -254,27 +254,25 @@ def _shown(word: ShellWord) -> str:
     if word.value is not None:
         return word.value
     text = unquoted(word.raw)[0].text
-    return _braced(text) if "$" in text or "`" in text else text
+    return _braced(text)
 
 
 def _braced(text: str) -> str:
-    """`$x` as `${x}`, `$(cmd)` and its old form as `${cmd}`; what is in braces stays."""
+    """`$x` as `${x}` and `$(cmd)` as `${cmd}`; what is in braces stays. Backticks, arithmetic and the
+    substitution of a process leave nothing."""
     out: list[str] = []
     at = 0
     while at < len(text):
         if text[at] == "`":
             end = text.find("`", at + 1)
-            if end < 0:
-                out.append(text[at:])
-                break
-            out.append("${" + text[at + 1 : end] + "}")
-            at = end + 1
-        elif text[at] == "$" and text[at + 1 : at + 2] == "(":
+            at = len(text) if end < 0 else end + 1
+        elif text[at] in "$<>" and text[at + 1 : at + 2] == "(":
             depth, end = 1, at + 2
             while end < len(text) and depth:
                 depth += {"(": 1, ")": -1}.get(text[end], 0)
                 end += 1
-            out.append("${" + text[at + 2 : end - 1] + "}")
+            if text[at] == "$" and text[at + 2 : at + 3] != "(":
+                out.append("${" + text[at + 2 : end - 1] + "}")
             at = end
         elif text[at] == "$" and _name_end(text, at + 1) > at + 1:
             end = _name_end(text, at + 1)
