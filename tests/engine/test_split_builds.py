@@ -57,7 +57,7 @@ RUN set -eux; \\
     groupadd --system app && useradd --system --gid app app; \\
     rm -rf /var/lib/apt/lists/*
 COPY CMakeLists.txt main.cpp greet.cpp /src/
-RUN cmake -S /src -B /src/out && cmake --build /src/out && cmake --install /src/out \\
+RUN cmake -S /src -B /src/out && cmake --build /src/out && cmake --install /src/out && ldconfig \\
     && mkdir -p /var/lib/greet && chown app:app /var/lib/greet
 WORKDIR /var/lib/greet
 USER app
