@@ -10,7 +10,7 @@ from dockerlint.config_files import Finder
 from dockerlint.discover import STDIN, excluded, files
 from dockerlint.errors import UserError
 from dockerlint.frozen import replace
-from dockerlint.job import Setup, lint_model, model
+from dockerlint.job import UNREADABLE, Setup, lint_model, model
 from dockerlint.lint import Result
 from dockerlint.loader import load
 from dockerlint.output import formats, report
@@ -124,7 +124,9 @@ class Workshop:
 
             config = put_on(config, self._settings, worst=self._hadolint)
         if self._hadolint:
-            config = replace(config, lenient=True)
+            # A file that cannot be parsed is never passed over.
+            ignore = tuple(word for word in config.ignore if word.upper() != UNREADABLE)
+            config = replace(config, lenient=True, ignore=ignore)
         if config.verbose:
             from dockerlint.hadolint_config import described
 

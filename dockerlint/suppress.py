@@ -138,7 +138,7 @@ def silence(
     checks = checks_of(dockerfile) if config.profile != "hadolint" else Checks()
     silences = _Silences([*_our_silences(dockerfile)])
     if config.pragmas and "hadolint" in dockerfile.source.text:
-        silences.add(_hadolint_silences(dockerfile))
+        silences.add(_hadolint_silences(dockerfile, exact=config.profile == "hadolint"))
     skips = _skips(dockerfile) if config.profile != "hadolint" and "check" in dockerfile.source.text else {}
     kept: list[Found] = []
     for one in found:
@@ -214,7 +214,7 @@ def _our_silences(dockerfile: Dockerfile) -> Iterator[_Silence]:
                 break
 
 
-def _hadolint_silences(dockerfile: Dockerfile) -> Iterator[_Silence]:
+def _hadolint_silences(dockerfile: Dockerfile, exact: bool) -> Iterator[_Silence]:
     source = dockerfile.source
     pragma = re.compile(
         r"hadolint[ \t]+(?:(global|stage)[ \t]+)?ignore[ \t]*=[ \t]*"
@@ -231,7 +231,8 @@ def _hadolint_silences(dockerfile: Dockerfile) -> Iterator[_Silence]:
         if match[1] == "global":
             yield _Silence(names, 0, last + 1, by_line=True)
         elif match[1] == "stage":
-            end = min((line for line in froms if line > below), default=last + 1)
+            # hadolint itself also silences the FROM of the next stage.
+            end = min((line + exact for line in froms if line > below), default=last + 1)
             yield _Silence(names, below + 1, end, by_line=True)
         else:
             yield _Silence(names, below, below + 1, by_line=True, home=below)

@@ -186,6 +186,19 @@ def buildkit(text: str, profile: str = "buildkit", **build_args: str) -> list[tu
     return [(f.start.line, f.code, f.severity) for f in lint_source(Source.of_text(text), setup).found]
 
 
+def test_in_hadolints_profile_stage_ignore_reaches_the_next_from_as_there() -> None:
+    text = "FROM a\n# hadolint stage ignore=DL3006\nRUN x\nFROM b\nRUN y\nFROM c\n"
+
+    def lines(profile: str) -> list[int]:
+        from dockerlint.loader import load
+
+        setup = Setup.of(Config(profile=profile, select=("DL3006",)), load())
+        return [found.start.line for found in lint_source(Source.of_text(text), setup).found]
+
+    assert lines("hadolint") == [1, 6]
+    assert lines("default") == [1, 4, 6]
+
+
 def test_check_skip_of_buildkit_at_the_head_is_for_the_file() -> None:
     assert buildkit(HEAD + CMD) == [(2, "JSONArgsRecommended", "warning")]
     for skip in ("JSONArgsRecommended", "jsonargsrecommended", "StageNameCasing,JSONArgsRecommended", "all"):
