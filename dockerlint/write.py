@@ -34,7 +34,7 @@ def write(path: str, before: bytes, after: bytes) -> None:
         raise WriteError(f"cannot be read again: {error.strerror}; nothing is written") from error
     if now != before:
         raise WriteError("has changed since it was read; nothing is written, run again")
-    if not status.st_mode & 0o222 or not os.access(target, os.W_OK):
+    if not os.access(target, os.W_OK):
         raise WriteError("is read-only; nothing is written")
     try:
         if status.st_nlink > 1 or not _replace(target, status, after):

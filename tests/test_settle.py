@@ -292,14 +292,28 @@ def test_hard_links_stay_one_file(tmp_path: Path) -> None:
     assert path.samefile(other)
 
 
-def test_a_read_only_file_is_an_error_and_stays(tmp_path: Path) -> None:
+def test_a_file_that_may_not_be_written_is_an_error_and_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "Dockerfile"
     path.write_bytes(FAULTY)
     path.chmod(0o444)
+    if os.geteuid() == 0:  # root may write it, as root may with any tool
+        monkeypatch.setattr(os, "access", lambda file, mode: bool(Path(file).stat().st_mode & 0o222))
     code, err = fix(path)
     assert code == 2
     assert "is read-only" in err
     assert path.read_bytes() == FAULTY
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may write a file without a write bit")
+def test_root_may_fix_a_file_without_a_write_bit_and_the_mode_stays(tmp_path: Path) -> None:
+    path = tmp_path / "Dockerfile"
+    path.write_bytes(FAULTY)
+    path.chmod(0o444)
+    assert fix(path) == (0, "")
+    assert path.read_bytes() == FIXED
+    assert path.stat().st_mode & 0o777 == 0o444
 
 
 def test_a_file_that_changed_or_went_meanwhile_is_left_alone(tmp_path: Path) -> None:
