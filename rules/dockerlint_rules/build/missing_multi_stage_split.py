@@ -67,6 +67,43 @@ CMD ["./hello"]
 """,
             files={"main.cpp": '#include <iostream>\n\nint main() { std::cout << "hello" << std::endl; }\n'},
         ),
+        Bad(
+            """\
+«FROM golang:1.22»
+WORKDIR /app
+COPY . .
+RUN go build -o server .
+EXPOSE 8080
+CMD ["./server"]
+""",
+            fixed="""\
+FROM golang:1.22 AS build
+WORKDIR /app
+COPY . .
+RUN go build -o server .
+
+FROM debian:bookworm-slim
+RUN apt-get update \\
+    && apt-get install -y --no-install-recommends ca-certificates \\
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY . .
+COPY --from=build /app/server /app/server
+EXPOSE 8080
+CMD ["./server"]
+""",
+        ),
+        # The script may call the compiler, make or anything else: a person has to look.
+        Bad(
+            """\
+«FROM debian:bookworm»
+RUN apt-get update && apt-get install -y gcc make libc6-dev
+WORKDIR /app
+COPY . .
+RUN make
+ENTRYPOINT ["./start.sh"]
+"""
+        ),
     ],
     good=[
         Good("FROM debian:bookworm\nRUN apt-get update && apt-get install -y gcc make\n"),
