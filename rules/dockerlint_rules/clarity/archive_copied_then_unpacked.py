@@ -3,25 +3,48 @@ from __future__ import annotations
 from dockerlint.hadolint import ARCHIVES, bare, written
 from dockerlint.model import Copy, Dockerfile, Run
 from dockerlint.rule import Bad, Finding, Good, Severity, rule
-from dockerlint.shell import scripts
-from dockerlint.shell.paths import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dockerlint.shell import Command
-
 TOOLS = ("unzip", "gunzip", "bunzip2", "unlzma", "unxz", "zgz", "uncompress", "zcat")
-# What ADD unpacks by itself: tar, plain or compressed with gzip, bzip2 or xz.
-UNPACKED = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
 
 
-def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
-    """What hadolint finds: a COPY of the last stage that brings an archive, and a later RUN of it that
-    names it to a tool that unpacks; for `tar` an option with a dash has an x in it."""
-    from dockerlint.shell.as_hadolint import view
-
+@rule(
+    code="DL3010",
+    summary="An archive is copied, then unpacked by a `RUN`",
+    why="""
+        The layer of the `COPY` holds the archive for good, even when the `RUN` removes it. `ADD` unpacks a tar
+        archive on the way in. This is hadolint's own test, for its profile: the archive is known by its
+        suffix, and `tar` by an option with a dash and an x in it. The default profile has DK335.
+    """,
+    severity=Severity.INFO,
+    profiles=("hadolint",),
+    source="https://docs.docker.com/reference/dockerfile/#adding-local-tar-archives",
+    bad=[
+        Bad("FROM debian:12\n«COPY» app.tar.gz /opt/\nRUN tar -xzf /opt/app.tar.gz -C /opt\n"),
+        Bad(
+            "FROM debian:12\nWORKDIR /opt\n«COPY» a/app.tgz b.txt ./\nRUN true; \\\n    # here\n    tar -C / -xf app.tgz\n"
+        ),
+        Bad('FROM debian:12\n«COPY» ["app.tar", "/tmp/in.tar"]\nRUN tar --extract -f /tmp/in.tar\n'),
+        Bad("FROM debian:12\n«COPY» a\\b.gz 'x'\nRUN gunzip \"b.gz\" && gunzip b.gz\n"),
+        Bad("«COPY» app.tar /\nRUN tar -xf app.tar\n"),
+    ],
+    good=[
+        Good("FROM debian:12\nADD app.tar.gz /opt/\n"),
+        Good(
+            "FROM debian:12\nCOPY app.tar.gz /opt/\nRUN tar xzf /opt/app.tar.gz && tar -tf /opt/app.tar.gz\n"
+        ),
+        Good("FROM debian:12\nCOPY app.zip /opt/\nRUN unzip /opt/app.zip\n"),
+        Good("FROM debian:12\nCOPY app.tar.gz /opt/\nRUN tar -xzf /opt/other.tar.gz\n"),
+        Good("FROM debian:12\nCOPY app.tar.gz /opt/in.tgz\nRUN tar -xzf /opt/app.tar.gz\n"),
+        Good("FROM debian:12\nCOPY app.tar /\nRUN tar -xf /app.tar\nFROM debian:12\nRUN tar -xf /app.tar\n"),
+        Good("FROM debian:12\nCOPY --from=a:1 /app.tar /\nRUN tar -xf /app.tar\n"),
+        Good("FROM debian:12\nRUN tar -xf /app.tar\nCOPY app.tar /\n"),
+    ],
+)
+def archive_copied_then_unpacked(dockerfile: Dockerfile) -> Iterator[Finding]:
     stage = dockerfile.final_stage
     brought: list[tuple[Copy, str]] = []
     told: set[Copy] = set()
@@ -29,18 +52,17 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         if isinstance(instruction, Copy) and instruction.flag("from") is None:
             brought += [(instruction, name) for name in _archives(instruction)]
         elif isinstance(instruction, Run) and brought:
-            for call in view(instruction).calls:
-                dashed = any(a.startswith("-") and "x" in a for a in call.arguments)
-                if call.name not in TOOLS and not (call.name == "tar" and dashed):
-                    continue
-                named = {_base(argument) for argument in call.arguments}
-                for copy, name in brought:
-                    if name in named and copy not in told:
-                        told.add(copy)
-                        yield Finding(copy.keyword.span, "the archive is unpacked below; ADD unpacks it")
+            named = _unpacked(instruction)
+            for copy, name in brought:
+                if name in named and copy not in told:
+                    told.add(copy)
+                    yield Finding(
+                        copy.keyword.span, f"{name[:60]} is unpacked by a later RUN; let ADD unpack it"
+                    )
 
 
 def _archives(copy: Copy) -> list[str]:
+    """The names under which a COPY brings archives: that of the target where it is one."""
     target = _base(bare(written(copy.destination, copy.exec_form)))
     if target.endswith(ARCHIVES):
         return [target]
@@ -48,74 +70,17 @@ def _archives(copy: Copy) -> list[str]:
     return [name for name in names if name.endswith(ARCHIVES)]
 
 
+def _unpacked(run: Run) -> set[str]:
+    """The names of what a RUN gives to the tools that unpack."""
+    from dockerlint.shell.as_hadolint import view
+
+    found: set[str] = set()
+    for call in view(run).calls:
+        extracts = any(argument.startswith("-") and "x" in argument for argument in call.arguments)
+        if call.name in TOOLS or (call.name == "tar" and extracts):
+            found.update(map(_base, call.arguments))
+    return found
+
+
 def _base(path: str) -> str:
     return path.replace("\\", "/").rpartition("/")[2]
-
-
-@rule(
-    code="DL3010",
-    summary="An archive is copied, then unpacked by a `RUN`",
-    why="""
-        The layer of the `COPY` holds the archive for good, even when the `RUN` removes it: its bytes are in
-        the image twice. `ADD` unpacks a tar archive of the build context (plain, gzip, bzip2 or xz) on the
-        way in, in one layer. It cannot leave out leading folders, so `tar --strip-components` is let pass.
-    """,
-    severity=Severity.INFO,
-    peer=as_hadolint_does,
-    source="https://docs.docker.com/reference/dockerfile/#adding-local-tar-archives",
-    bad=[
-        Bad(
-            "FROM debian:12\n«COPY» app.tar.gz /opt/\nRUN tar -xzf /opt/app.tar.gz -C /opt && rm /opt/app.tar.gz\n"
-        ),
-        Bad(
-            "FROM debian:12\nWORKDIR /opt\n«COPY» a/app.tgz b.txt ./\nRUN true; \\\n    # here\n    tar xf app.tgz\n"
-        ),
-        Bad('FROM debian:12\n«COPY» ["app.tar", "/tmp/in.tar"]\nRUN /bin/tar --extract --file=/tmp/in.tar\n'),
-    ],
-    good=[
-        Good("FROM debian:12\nADD app.tar.gz /opt/\n"),
-        Good("FROM debian:12\nCOPY app.tar.gz /opt/\nRUN tar -tzf /opt/app.tar.gz\n"),
-        Good("FROM debian:12\nCOPY app.zip /opt/\nRUN unzip /opt/app.zip\n"),
-        Good("FROM debian:12\nCOPY app.tar.gz /opt/\nRUN tar -xzf /opt/other.tar.gz\n"),
-        Good("FROM debian:12\nCOPY app.tar.gz /opt/\nRUN tar --strip-components=1 -xzf /opt/app.tar.gz\n"),
-        Good(
-            "FROM debian:12 AS a\nCOPY app.tar /\nRUN tar -xf /app.tar\nFROM debian:12\nCOPY --from=a /app /app\n"
-        ),
-        Good("FROM debian:12 AS a\nRUN ls\nFROM debian:12\nCOPY --from=a /app.tar /\nRUN tar -xf /app.tar\n"),
-        Good("FROM debian:12\nRUN tar -xf /app.tar\nCOPY app.tar /\n"),
-    ],
-)
-def archive_copied_then_unpacked(dockerfile: Dockerfile) -> Iterator[Finding]:
-    final = dockerfile.final_stage
-    for stage in final.lineage if final is not None else ():
-        runs = list(stage.of(Run))
-        for copy in stage.of(Copy):
-            names = _tars(copy) if copy.flag("from") is None else []
-            if names and any(_unpacks(run, names) for run in runs if run.span.start > copy.span.start):
-                yield Finding(
-                    copy.keyword.span,
-                    f"{names[0]} is unpacked by a later RUN and stays in this layer; let ADD unpack it",
-                )
-
-
-def _tars(copy: Copy) -> list[str]:
-    sources = [word.value or "" for word in copy.sources]
-    if not any(source.endswith(UNPACKED) for source in sources):
-        return []
-    target = _base(copy.destination.value or "")
-    if len(sources) == 1 and target.endswith(UNPACKED):
-        return [target]
-    return [_base(source) for source in sources if source.endswith(UNPACKED) and "*" not in source]
-
-
-def _unpacks(run: Run, names: list[str]) -> bool:
-    return any(_extracts(command, names) for script in scripts(run) for command in script.named("tar"))
-
-
-def _extracts(command: Command, names: list[str]) -> bool:
-    words = [shown(word) for word in command.arguments]
-    if any(word.startswith("--strip") for word in words):
-        return False
-    asks = bool(words) and not words[0].startswith("-") and "x" in words[0]
-    asks |= any(w in ("--extract", "--get") or (w[:1] == "-" != w[1:2] and "x" in w) for w in words)
-    return asks and any(_base(word.partition("=")[2] or word) in names for word in words)

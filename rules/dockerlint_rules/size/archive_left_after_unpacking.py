@@ -29,6 +29,7 @@ READ_LATER = ("php.tar.xz",)
     """,
     severity=Severity.INFO,
     fix=safe("/tmp/*", *(f"*{ending}" for ending in ARCHIVES)),
+    aliases=("DL3010",),
     bad=[
         Bad(
             "FROM debian:12\nRUN «curl» -fsSLO https://example.org/a.tar.gz && tar -xzf a.tar.gz\n",
