@@ -17,6 +17,7 @@ _HEX_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 _HUB = "docker.io"
 _LIBRARY = "library/"
 _LONGEST_PATH = 255
+_LONGEST_TAG = 128
 
 
 class InvalidReference(ValueError):
@@ -61,6 +62,9 @@ def parse(text: str) -> ImageReference:
     remote = remainder.partition(":")[0]
     if remote.lower() != remote:
         raise InvalidReference(f"invalid reference format: repository name ({remote}) must be lowercase")
+    plain = _plain(remainder) if domain == _HUB else None
+    if plain is not None:
+        return ImageReference(domain, *plain, None)
     match = re.fullmatch(_REFERENCE, f"{domain}/{remainder}")
     if match is None:
         if re.fullmatch(_REFERENCE, f"{domain}/{remainder}".lower()):
@@ -71,6 +75,20 @@ def parse(text: str) -> ImageReference:
     if match[4]:
         check_digest(match[4])
     return ImageReference(match[1] or "", match[2], match[3], match[4])
+
+
+def _plain(remainder: str) -> tuple[str, str | None] | None:
+    """Path and tag of the commonest form, which is told without the pattern: compiling that takes
+    longer than all else that most files need."""
+    path, colon, tag = remainder.partition(":")
+    if not remainder.isascii() or len(path) > _LONGEST_PATH or len(tag) > _LONGEST_TAG:
+        return None
+    parts = path.split("/")
+    if not all(part.isalnum() and (part.islower() or part.isdigit()) for part in parts):
+        return None
+    if not colon:
+        return path, None
+    return (path, tag) if tag[:1].isalnum() and tag.replace(".", "").replace("-", "").isalnum() else None
 
 
 def parse_or_none(text: str) -> ImageReference | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
-
 from dockerlint.fix import Applicability, Edit, Fix
 from dockerlint.frozen import record
 from dockerlint.source import Span
@@ -190,4 +188,6 @@ def _home(code: str) -> frozenset[str]:
 
 def explanation(rule: Rule) -> str:
     """The rule's `why` as paragraphs without indentation."""
+    from textwrap import dedent
+
     return dedent(rule.why).strip()

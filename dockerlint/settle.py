@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from dockerlint.model import Dockerfile
 
 PASSES = 10
+# So often fixes are tried in smaller parts; what is left then is left out together.
+ATTEMPTS = 100
 
 
 @node
@@ -173,15 +175,17 @@ class _Run:
         good: list[tuple[Fix, Found]] = []
         best: Look | None = None
         waiting = [chosen]
+        attempts = 0
         while waiting:
             batch = waiting.pop()
+            attempts += 1
             after, why = self._attempt([fix for fix, _ in (*good, *batch)])
             if not why:
                 good += batch
                 best = after
-            elif len(batch) == 1:
-                found = batch[0][1]
-                self._left_out[self._key(found)] = why
+            elif len(batch) == 1 or attempts > ATTEMPTS:
+                for _, found in batch:
+                    self._left_out[self._key(found)] = why
             else:
                 middle = len(batch) // 2
                 waiting += [batch[middle:], batch[:middle]]

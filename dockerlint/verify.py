@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from itertools import accumulate
 
@@ -115,11 +115,18 @@ class _Moves:
 def _lost_comment(old: Dockerfile, new: Dockerfile, edits: Sequence[Edit]) -> str:
     """A comment that is gone, unless an edit is about nothing but comments."""
     left = Counter(text for _, text in _comments(new))
+    ordered = sorted(edits, key=lambda edit: (edit.span.start, edit.span.end))
     for span, text in _comments(old):
         left[text] -= 1
-        if left[text] < 0 and not any(_is_about(old, edit, span) for edit in edits):
+        if left[text] < 0 and not any(_is_about(old, edit, span) for edit in _near(ordered, span)):
             return f"the comment on line {old.source.line_of(span.start)} would be lost"
     return ""
+
+
+def _near(edits: Sequence[Edit], span: Span) -> Sequence[Edit]:
+    """Those of some edits, in order and without overlap, that touch a span."""
+    first = bisect_left(edits, span.start, key=lambda edit: edit.span.end)
+    return edits[first : bisect_right(edits, span.end, key=lambda edit: edit.span.start)]
 
 
 def _comments(dockerfile: Dockerfile) -> Iterator[tuple[Span, str]]:

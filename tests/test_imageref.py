@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from random import Random
 
 import pytest
 
@@ -65,3 +66,14 @@ def test_no_reference_takes_long(text: str) -> None:
     start = time.perf_counter()
     assert parse_or_none(text) is None
     assert time.perf_counter() - start < 2
+
+
+def test_plain_names_are_read_as_the_pattern_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = Random(1)
+    letters = "aB1.-_:/@ \u00e9"
+    texts = ["".join(chance.choices(letters, k=chance.randint(1, 9))) for _ in range(3000)]
+    texts += ["a" * 300, "a:" + "b" * 128, "a:" + "b" * 129, "me/app:1.2-3", "node:", "node:.1"]
+    found = [parse_or_none(text) for text in texts]
+    monkeypatch.setattr("dockerlint.imageref._plain", lambda remainder: None)
+    assert found == [parse_or_none(text) for text in texts]
+    assert sum(one is not None for one in found) > 100

@@ -355,3 +355,17 @@ def test_line_ends_and_bom_are_kept_on_disk(tmp_path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbf" + FAULTY.replace(b"\n", b"\r\n"))
     assert fix(path)[0] == 0
     assert path.read_bytes() == b"\xef\xbb\xbf" + FIXED.replace(b"\n", b"\r\n")
+
+
+def test_hundreds_of_fixes_that_break_the_file_are_not_tried_one_by_one() -> None:
+    looks = 0
+
+    def check(dockerfile: Dockerfile) -> Iterator[Finding]:
+        nonlocal looks
+        looks += 1
+        for stop in dockerfile.instructions(Stopsignal):
+            yield Finding(stop.span, "m", Fix("break", (Edit(stop.keyword.span, f"X{stop.first_line}"),)))
+
+    text = HEAD + "".join(f"STOPSIGNAL {number}\n" for number in range(1, 400))
+    assert result(text, make("breaks", check))[0] == text
+    assert looks < 200

@@ -21,6 +21,9 @@ def scripts(run: Run) -> tuple[Script, ...]:
     """The scripts that a RUN runs: its text first; then the bodies of here-documents that
     are scripts for a shell, and the script of an exec form `["sh", "-c", "…"]`. A RUN whose
     whole command is one here-document has its body as the only script."""
+    kept: tuple[tuple[str, ...] | None, tuple[Script, ...]] | None = getattr(run.command, "_script", None)
+    if kept is not None and kept[0] == run.state.shell:
+        return kept[1]
     return scripts_of(run.command, run.state.shell)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dockerlint.frozen import node
+from dockerlint.frozen import kept, node
 from dockerlint.shell.paths import shown
 
 TYPE_CHECKING = False
@@ -57,16 +57,16 @@ class Install:
 
 def installs(script: Script) -> Iterator[Install]:
     """The calls that install packages, in order."""
-    return _calls(script, _INSTALL)
+    return iter(kept(script, "installs", lambda: tuple(_calls(script, _INSTALL))))
 
 
 def uninstalls(script: Script) -> Iterator[Install]:
     """The calls that remove packages, in order."""
-    return _calls(script, _REMOVE)
+    return iter(kept(script, "uninstalls", lambda: tuple(_calls(script, _REMOVE))))
 
 
 def _calls(script: Script, verbs: frozenset[str]) -> Iterator[Install]:
-    for command in script.commands:
+    for command in script.named(*_FAMILIES):
         manager = command.tool if command.tool in _FAMILIES else command.name
         if manager not in _FAMILIES or manager is None:
             continue

@@ -168,18 +168,21 @@ class Script:
         """The commands that call one of the programs, by base name or by `tool`."""
         index = remember(self, "_named", self._index)
         found = [index[name] for name in names if name in index]
-        if len(found) < 2:
-            places = found[0] if found else []
-        else:
-            places = sorted({place for some in found for place in some})
-        return tuple(self.commands[place] for place in places)
+        if not found:
+            return ()
+        if len(found) > 1:
+            return tuple(
+                self.commands[place] for place in sorted({place for some, _ in found for place in some})
+            )
+        return found[0][1]
 
-    def _index(self) -> dict[str, list[int]]:
-        """Where in `commands` each program and tool is called."""
+    def _index(self) -> dict[str, tuple[tuple[int, ...], tuple[Command, ...]]]:
+        """Where in `commands` each program and tool is called, and those commands."""
         index: dict[str, list[int]] = {}
         for place, command in enumerate(self.commands):
             if command.name is not None:
                 index.setdefault(command.name, []).append(place)
             if command.tool is not None and command.tool != command.name:
                 index.setdefault(command.tool, []).append(place)
-        return index
+        commands = self.commands
+        return {name: (tuple(some), tuple(commands[place] for place in some)) for name, some in index.items()}

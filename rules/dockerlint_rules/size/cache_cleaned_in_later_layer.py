@@ -93,9 +93,10 @@ def cache_cleaned_in_later_layer(dockerfile: Dockerfile) -> Iterator[Finding]:
     for stage, filled in in_turn(dockerfile, start):
         for run in stage.of(Run):
             for script in scripts(run):
-                yield from _cleans(dockerfile, run, script, filled)
+                if filled:
+                    yield from _cleans(dockerfile, run, script, filled)
                 for cache in CACHES:
-                    if _leaves(run, script, cache):
+                    if script.named(*cache.tools) and _leaves(run, script, cache):
                         filled[cache] = run
                     elif cache in filled and _cleaning(run, script, cache):
                         del filled[cache]
