@@ -91,8 +91,14 @@ class Bench:
         text = encode(dockerfile.source.text, dockerfile.source.bom)
         built = self.session.build(replace(self._build, dockerfile=text), progress)
         saved = self.session.save(built)
-        image = self._reader.submit(read, saved, self._layers, self._stop.is_set)
+        image = self._reader.submit(self._read, saved)
         return Trial(dockerfile, built, image, self._base(dockerfile, progress), self._build.target)
+
+    def _read(self, saved: str) -> Image:
+        try:
+            return read(saved, self._layers, self._stop.is_set)
+        finally:
+            self.session.discard(saved)
 
     def _base(self, dockerfile: Dockerfile, progress: Progress | None) -> tuple[str, ...]:
         """The layers of the base image, which a file with nothing but its FROM makes."""

@@ -70,7 +70,9 @@ class Prover:
             # Files that were just written would differ in nothing but their time, which is not compared.
             data = self._on_local_bases(text, build_args).encode()
             built = self._session.build(Build(data, folder, build_args=build_args))
-        image = read(self._session.save(built), self._layers)
+        saved = self._session.save(built)
+        image = read(saved, self._layers)
+        self._session.discard(saved)
         self._session.drop(built)
         return image
 

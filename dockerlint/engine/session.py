@@ -85,10 +85,15 @@ class Session:
         return Built(tag, time.monotonic() - start)
 
     def save(self, built: Built) -> str:
-        """The path of the image as the engine saved it, inside the session's folder."""
+        """The path of the image as the engine saved it, inside the session's folder (`discard` it when
+        it was read: it may be large)."""
         path = os.path.join(tempfile.mkdtemp(dir=self.folder), "image")
         self.engine.save(built.tag, path)
         return path
+
+    def discard(self, path: str) -> None:
+        """Delete what `save` wrote."""
+        shutil.rmtree(os.path.dirname(path), ignore_errors=True)
 
     def drop(self, built: Built) -> None:
         """Remove an image before the session ends."""
