@@ -125,12 +125,18 @@ def dotnet(command: Command, walker: Walker) -> Effect:
     return unknown(f"`dotnet {action}` may write anywhere")
 
 
+_NODE_ACTIONS = frozenset(("install", "i", "add", "global", "update", "upgrade"))
+
+
 def node_packages(command: Command, walker: Walker) -> Effect:
     """npm, yarn, pnpm, npx and the bundlers: below the folder they are started in."""
     words = walker.values(command.arguments)
     traits = frozenset(("node",))
     if "-g" in words or "--global" in words or (command.name == "yarn" and words[:1] == ["global"]):
-        return Effect(Kind.BUILD, prefixes=("npm",), traits=traits)
+        names = [w for w in words if w is not None and not w.startswith("-") and w not in _NODE_ACTIONS]
+        if not names or any(name.partition("@")[0] not in ("npm", "node-gyp") for name in names):
+            return unknown("global packages of Node.js go beside those of the base image")
+        return Effect(Kind.BUILD, traits=traits)
     if words[:1] and words[0] in ("cache", "config", "set", "--version", "-v", "version"):
         return Effect(Kind.BUILD, traits=traits)
     found, _ = options(words, frozenset(("--prefix", "-C", "--cwd", "--dir")))

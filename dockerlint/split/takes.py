@@ -109,8 +109,6 @@ class Taker:
 
     def _prefixes(self, task: Task) -> str:
         for prefix in task.effect.prefixes:
-            if prefix == "npm":
-                continue
             if prefix == "pip":
                 problem = self._pip()
                 if problem:

@@ -184,3 +184,9 @@ def test_a_text_without_any_build_tool_is_never_looked_at() -> None:
     for name in HANDLERS:
         if compiles(name, Call()):  # type: ignore[arg-type]
             assert any(word.strip() in name for word in package._BUILDERS), name
+
+
+def test_global_packages_of_node_may_be_started_by_any_script() -> None:
+    text = 'FROM node:20\nRUN npm install -g {}\nWORKDIR /a\nCOPY . .\nRUN npm ci && npm run build\nCMD ["npm", "start"]\n'
+    assert refused(text.format("nodemon")) == "global packages of Node.js go beside those of the base image"
+    assert "FROM node:20-slim\n" in fixed(text.format("npm@10"))
