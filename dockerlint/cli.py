@@ -24,6 +24,7 @@ COMMANDS = (
     ("explain", "what a rule is about, with examples"),
     ("rules", "all rules"),
     ("parse", "what a Dockerfile is read as"),
+    ("init", "write a configuration to start from, or out of a .hadolint.yaml"),
     ("new-rule", "write the skeleton of a rule"),
     ("test-rules", "run the examples of rules as tests"),
 )
@@ -106,6 +107,10 @@ def _command(argv: list[str]) -> int:
             from dockerlint import parse_command
 
             return parse_command.main(rest)
+        case "init":
+            from dockerlint import init_command
+
+            return init_command.main(rest)
         case "new-rule":
             from dockerlint import scaffold
 
