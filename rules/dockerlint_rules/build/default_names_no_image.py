@@ -46,6 +46,8 @@ def as_buildkit_does(dockerfile: Dockerfile) -> Iterator[Finding]:
 )
 def default_names_no_image(dockerfile: Dockerfile) -> Iterator[Finding]:
     plain = {start.image.span for start in dockerfile.instructions(From) if not start.image.variables}
+    if all(start.image.span in plain for start in dockerfile.instructions(From)):
+        return
     for finding in as_buildkit_does(dockerfile):
         # Where no variable has part in it, no default would help: the file is invalid.
         if finding.span not in plain:

@@ -48,8 +48,10 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     ],
 )
 def relative_workdir(dockerfile: Dockerfile) -> Iterator[Finding]:
-    anchored: set[int] = set()
     written = {workdir.path.span: workdir for workdir in dockerfile.instructions(Workdir)}
+    if all(workdir.path.raw.startswith(("/", "$")) for workdir in written.values()):
+        return
+    anchored: set[int] = set()
     for stage in presumed(dockerfile).stages:
         if stage.base is not None and stage.base.index in anchored:
             anchored.add(stage.index)
