@@ -22,6 +22,10 @@ _SCRIPT_TAILS = (".sh", ".bash", ".ksh", ".zsh")
 _SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", "fish"))
 
 
+# What a CMD in shell form adds to an ENTRYPOINT; its text is read by itself.
+_READ_APART = ("/bin/sh", "-c", "\0")
+
+
 @record
 class Program:
     """A program that the image starts. `path` is absolute when it was given with a slash, else
@@ -54,11 +58,8 @@ def needs_of(stage: Stage, workdir: str) -> Needs:
     programs: list[Program] = []
     paths: list[str] = [final]
     problem = ""
-    for line, is_arguments in _lines(stage):
-        if is_arguments:
-            paths.extend(_paths_of([w.value for w in line.words or ()], final))
-            continue
-        found, words, bad = _programs(line, _shell_of(stage), variables, final)
+    for line, more in _lines(stage):
+        found, words, bad = _programs(line, _shell_of(stage), variables, final, more)
         problem = problem or bad
         programs.extend(found)
         paths.extend(p.path for p in found if p.path)
@@ -94,23 +95,30 @@ def _shell_of(stage: Stage) -> tuple[str, ...] | None:
     return shell
 
 
-def _lines(stage: Stage) -> Iterator[tuple[CommandLine, bool]]:
-    """The command lines in force; True for a CMD that only gives arguments."""
+def _lines(stage: Stage) -> Iterator[tuple[CommandLine, tuple[str, ...]]]:
+    """The command lines in force, and the words that a CMD adds to the ENTRYPOINT."""
     entry = [e.command for e in stage.of(Entrypoint)]
     cmd = [c.command for c in stage.of(Cmd)]
     if entry and not (entry[-1].is_exec and not entry[-1].words):
-        yield entry[-1], False
-        if cmd and entry[-1].is_exec and cmd[-1].is_exec:
-            yield cmd[-1], True
+        more: tuple[str, ...] = ()
+        if cmd and entry[-1].is_exec:
+            more = tuple(w.value or "" for w in cmd[-1].words or ()) if cmd[-1].is_exec else _READ_APART
+        yield entry[-1], more
+        if more is _READ_APART:
+            yield cmd[-1], ()
     elif cmd:
-        yield cmd[-1], False
+        yield cmd[-1], ()
     health = [h.command for h in stage.of(Healthcheck)]
     if health and health[-1] is not None:
-        yield health[-1], False
+        yield health[-1], ()
 
 
 def _programs(
-    line: CommandLine, shell: tuple[str, ...] | None, variables: Mapping[str, str | None], workdir: str
+    line: CommandLine,
+    shell: tuple[str, ...] | None,
+    variables: Mapping[str, str | None],
+    workdir: str,
+    more: tuple[str, ...],
 ) -> tuple[list[Program], list[str | None], str]:
     programs: list[Program] = []
     words: list[str | None] = []
@@ -123,6 +131,8 @@ def _programs(
     for script in scripts:
         for command in script.commands:
             given = [_value(w, variables, script.exec_form) for w in command.arguments]
+            if script.exec_form and command is script.commands[0] and len(scripts) == 1:
+                given += more
             words.extend(given)
             name = _value(command.name_word, variables, script.exec_form)
             if not command.name and "substitution" in command.within:
@@ -172,6 +182,9 @@ def _program(
         if not operands:
             return [], f"it starts a shell (`{program.name}`), so what it needs is for people to say"
         return [], f"it starts a script (`{operands[0]}`), which may call anything"
+    added = [w for w in given[len(command.arguments) :] if w]
+    if program.name in _SHELLS and _READ_APART[-1] not in given and (program is not found[0] or added):
+        return [], f"it starts a shell (`{program.name} -c`) in a way that dockerlint does not read"
     if program.name.endswith(_SCRIPT_TAILS) or "entrypoint" in program.name:
         return [], f"it starts a script (`{program.name}`), which may call anything"
     return found, ""

@@ -190,3 +190,38 @@ def test_global_packages_of_node_may_be_started_by_any_script() -> None:
     text = 'FROM node:20\nRUN npm install -g {}\nWORKDIR /a\nCOPY . .\nRUN npm ci && npm run build\nCMD ["npm", "start"]\n'
     assert refused(text.format("nodemon")) == "global packages of Node.js go beside those of the base image"
     assert "FROM node:20-slim\n" in fixed(text.format("npm@10"))
+
+
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        (
+            'ENTRYPOINT ["tini", "--"]\nCMD ["./start.sh"]',
+            "it starts a script (`start.sh`), which may call anything",
+        ),
+        (
+            'ENTRYPOINT ["sh", "-c"]\nCMD ["./main"]',
+            "it starts a shell (`sh -c`) in a way that dockerlint does not read",
+        ),
+        ('ENTRYPOINT ["tini", "--"]\nCMD sh start', "it starts a script (`start`), which may call anything"),
+        ('ENTRYPOINT ["tini", "--"]\nCMD ["other"]', "nothing in the file tells where `other` comes from"),
+    ],
+)
+def test_an_entrypoint_is_read_with_the_words_that_cmd_adds(start: str, reason: str) -> None:
+    text = f"{GCC.replace('gcc', 'gcc tini')}WORKDIR /app\nCOPY main.c .\nRUN gcc -o main main.c\n{start}\n"
+    assert refused(text) == reason
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        'ENTRYPOINT ["tini", "--"]\nCMD ["./main"]',
+        'ENTRYPOINT ["tini", "--"]\nCMD ./main',
+        'ENTRYPOINT ["./main"]\nCMD ["start.sh"]',
+        'CMD ["sh", "-c", "./main"]',
+        'ENTRYPOINT ["tini", "--", "sh", "-c", "./main"]',
+    ],
+)
+def test_an_entrypoint_that_starts_what_is_built_is_split(start: str) -> None:
+    text = f"{GCC.replace('gcc', 'gcc tini')}WORKDIR /app\nCOPY main.c .\nRUN gcc -o main main.c\n{start}\n"
+    assert "COPY --from=build /app/main /app/main\n" in fixed(text)
