@@ -7,7 +7,7 @@ import posixpath
 from dockerlint.frozen import record
 from dockerlint.model import Cmd, Entrypoint, Env, Healthcheck, Shell, Volume, Workdir
 from dockerlint.shell import scripts_of
-from dockerlint.split.paths import expand, folders_of, normal, value_of
+from dockerlint.split.paths import folders_of, normal, value_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -209,8 +209,3 @@ def _paths_of(words: list[str | None], workdir: str) -> Iterator[str]:
             text = part.partition("*")[0]
             if text and not text.startswith("-") and not any(c in text for c in " \t\n$(){}"):
                 yield normal(posixpath.join(workdir, text))
-
-
-def names_in(text: str) -> str | None:
-    """A word of the settings with its variables taken out; None when it has some."""
-    return expand(text, {})
