@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dockerlint.errors import nearest
 from dockerlint.hadolint import copies
-from dockerlint.model import Copy, Dockerfile, From
-from dockerlint.rule import Bad, Finding, Good, Severity, rule
+from dockerlint.model import Copy, Dockerfile, From, Run
+from dockerlint.rule import Bad, Finding, Good, Severity, Span, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     bad=[
         Bad("FROM golang:1.26 AS build\nFROM busybox\nCOPY --from=«biuld» /app /app\n"),
         Bad("FROM busybox\nCOPY --from=«nginx» /etc/nginx /etc/nginx\n"),
+        Bad("FROM golang:1.26 AS build\nFROM busybox\nRUN --mount=from=«biuld»,target=/b cp /b/a /a\n"),
         Bad("FROM busybox\nRUN ls\nCOPY --from=«example.org:5000/tools/app» /a /b\n"),
     ],
     good=[
@@ -48,12 +49,18 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         Good("FROM busybox\nCOPY a b\n"),
         Good("FROM busybox AS me\nCOPY --from=me /a /b\n"),
         Good("FROM busybox\nCOPY --from=$WHERE /a /b\n"),
+        Good(
+            "FROM debian:12 AS a1\nFROM busybox\nRUN --mount=from=$A,target=/b --mount=from=nginx,target=/c ls\n"
+        ),
+        Good("FROM debian:12 AS build\nFROM busybox\nRUN --mount=type=bind,from=BUILD,target=/c ls\n"),
         Good("FROM busybox\nCOPY --from=7 /a /b\n"),
     ],
 )
 def copy_from_unknown_stage(dockerfile: Dockerfile) -> Iterator[Finding]:
     # What a build refuses (other numbers, variables, stages below) is told by what it says.
     names = {stage.name for stage in dockerfile.stages if stage.name is not None}
+    if names:
+        yield from _mounted(dockerfile, names)
     for copy in dockerfile.instructions(Copy):
         flag = copy.flag("from")
         name = flag.value if flag is not None else None
@@ -68,3 +75,17 @@ def copy_from_unknown_stage(dockerfile: Dockerfile) -> Iterator[Finding]:
             continue
         told = nearest(name.lower(), names) or "name a stage, or an image with its tag"
         yield Finding(flag.value_span, f"no stage is named {name[:60]}; {told}")
+
+
+def _mounted(dockerfile: Dockerfile, names: set[str]) -> Iterator[Finding]:
+    """Mounts from a name that is close to a stage's. Others may be images."""
+    for run in dockerfile.instructions(Run):
+        for mount in run.mounts:
+            name = mount.options.get("from", "")
+            if not name or name.lower() in names or any(char in name for char in "$:/@") or name.isdecimal():
+                continue
+            close = nearest(name.lower(), names)
+            at = dockerfile.source.text.find(f"from={name}", mount.flag.span.start, mount.flag.span.end)
+            if close and at >= 0:
+                start = at + len("from=")
+                yield Finding(Span(start, start + len(name)), f"no stage is named {name[:60]}; {close}")

@@ -59,6 +59,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         Good("FROM busybox\nARG D\nCOPY app.py $D/\n"),
         Good("FROM windows\nCOPY app.py C:/app/\n"),
         Good("FROM busybox\nWORKDIR app\nCOPY app.py .\n"),
+        Good("FROM busybox\nCOPY app.py ~/\n"),
     ],
 )
 def relative_copy_target(dockerfile: Dockerfile) -> Iterator[Finding]:
@@ -74,7 +75,13 @@ def relative_copy_target(dockerfile: Dockerfile) -> Iterator[Finding]:
                 continue
             word = instruction.destination
             path = word.value
-            if located or path is None or path.startswith(("/", "\\")) or re.match(_DRIVE, path) or not path:
+            if (
+                located
+                or path is None
+                or path.startswith(("/", "\\", "~"))
+                or re.match(_DRIVE, path)
+                or not path
+            ):
                 continue
             yield Finding(
                 word.span,

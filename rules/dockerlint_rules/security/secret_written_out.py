@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import re
-
+from dockerlint.knowledge.secrets import secrets_in
 from dockerlint.model import Dockerfile
 from dockerlint.places import instruction_at
 from dockerlint.rule import Bad, Finding, Good, Severity, Span, rule
@@ -9,14 +8,6 @@ from dockerlint.rule import Bad, Finding, Good, Severity, Span, rule
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-# One of these is in every secret of a known shape.
-_MARKS = (
-    "AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "npm_", "pypi-", "xox", "AIza",
-    "k_live_", "PRIVATE KEY", "eyJ", "://",
-)  # fmt: skip
-_EXAMPLES = ("EXAMPLE", "example", "XXXX", "xxxx", "1234567890", "changeme", "placeholder", "redacted")
-_STAND_INS = frozenset(("user:pass", "user:password", "username:password", "user:pwd", "foo:bar"))
 
 
 @rule(
@@ -50,27 +41,12 @@ _STAND_INS = frozenset(("user:pass", "user:password", "username:password", "user
 )
 def secret_written_out(dockerfile: Dockerfile) -> Iterator[Finding]:
     text = dockerfile.source.text
-    if not any(mark in text for mark in _MARKS):
-        return
-    from dockerlint.knowledge.tables import SECRETS
-
-    for kind, shape in SECRETS["shapes"].items():
-        for match in re.finditer(shape, text):
-            if any(mark in match[0] for mark in _EXAMPLES) or _is_stand_in(match[0]):
-                continue
-            span = Span(match.start(), match.end() - ("://" in match[0]))
-            line = text[text.rfind("\n", 0, span.start) + 1 : span.start]
-            if line.lstrip().startswith("#") or instruction_at(dockerfile, span.start) is None:
-                continue
-            shown = match[0].partition("://")[0] + "://…" if "://" in match[0] else f"{match[0][:5]}…"
-            yield Finding(
-                span,
-                f"{kind} stands here ({shown}); withdraw it, and use RUN --mount=type=secret",
-            )
-
-
-def _is_stand_in(text: str) -> bool:
-    """Whether a URL has a user and password of documentation, or for the same machine's services."""
-    named = text.partition("://")[2].rpartition("@")[0]
-    user, _, password = named.partition(":")
-    return named.lower() in _STAND_INS or (bool(named) and user == password)
+    for kind, start, end in secrets_in(text):
+        line = text[text.rfind("\n", 0, start) + 1 : start]
+        if line.lstrip().startswith("#") or instruction_at(dockerfile, start) is None:
+            continue
+        secret = text[start:end]
+        shown = f"{secret.partition('://')[0]}://" if "://" in secret else secret[:5]
+        yield Finding(
+            Span(start, end), f"{kind} stands here ({shown}…); withdraw it, and use RUN --mount=type=secret"
+        )
