@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -86,7 +85,6 @@ def test_the_own_ignore_file_of_a_dockerfile_goes_first(tmp_path: Path) -> None:
     assert find_ignore_file(str(tmp_path / "Dockerfile"), str(tmp_path / "elsewhere")) is None
 
 
-def test_no_pattern_takes_long() -> None:
-    start = time.perf_counter()
-    assert not Ignore.of(["*a" * 60 + "b", "**/a/" * 30 + "b"]).excludes("a/" * 300)
-    assert time.perf_counter() - start < 5
+def test_a_pattern_made_to_backtrack_has_an_answer() -> None:
+    # A matcher that backtracks would not come back within anybody's life.
+    assert not Ignore.of(["*a" * 60 + "b", "**/a/" * 30 + "b"]).excludes("a/" * 60)

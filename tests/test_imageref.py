@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from random import Random
 
 import pytest
@@ -62,10 +61,9 @@ def test_what_is_no_reference_is_refused(text: str, message: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["a-" * 20_000, "a." * 20_000 + "/", "a/" * 20_000 + "!", "_" * 40_000])
-def test_no_reference_takes_long(text: str) -> None:
-    start = time.perf_counter()
+def test_a_reference_made_to_backtrack_is_refused(text: str) -> None:
+    # A pattern that backtracks would not come back within anybody's life.
     assert parse_or_none(text) is None
-    assert time.perf_counter() - start < 2
 
 
 def test_plain_names_are_read_as_the_pattern_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
