@@ -41,6 +41,8 @@ class Options:
         self.build_arg: list[str] | None = None
         self.target: str | None = None
         self.color = "auto"
+        self.baseline: str | None = None
+        self.update_baseline = False
         self.shellcheck: bool | None = None
         self.failure_threshold: str | None = None
         self.no_fail: bool | None = None
@@ -159,6 +161,9 @@ def parser(commands: Sequence[tuple[str, str]]) -> ArgumentParser:
         help="ShellCheck's findings too (default: where it is installed)",
     )
     add("--no-shellcheck", action="store_false", dest="shellcheck", help="without ShellCheck")
+
+    add("--baseline", metavar="FILE", help="leave out the findings that are recorded in a file")
+    add("--update-baseline", action="store_true", help="record all findings there are now in that file")
 
     group = made.add_argument_group("input")
     add = group.add_argument

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from dockerlint.config import annotations_of
+from dockerlint.config import annotations_of, of_shellcheck
 from dockerlint.errors import UserError
 from dockerlint.fix import Applicability
 from dockerlint.rule import explanation
@@ -160,6 +160,9 @@ def main(argv: Sequence[str]) -> int:
     options = parser.parse_args(argv)
     rules = loaded()
     for word in options.rule:
+        if of_shellcheck(word):
+            sys.stdout.write(_of_shellcheck(word))
+            continue
         found = rules.find(word, "default")
         if not found:
             raise UserError(
@@ -168,6 +171,15 @@ def main(argv: Sequence[str]) -> int:
         for rule in found:
             sys.stdout.write(_for_terminal(page(rule)))
     return 0
+
+
+def _of_shellcheck(word: str) -> str:
+    """Where a finding of ShellCheck is explained."""
+    code = word.upper() if word[2:].isdigit() else ""
+    return (
+        f"{code or 'ShellCheck'}: a finding of ShellCheck, which checks the scripts of a Dockerfile\n"
+        f"https://www.shellcheck.net/wiki/{code}\n"
+    )
 
 
 def loaded() -> Rules:

@@ -41,6 +41,8 @@ def main(options: Options, complain: Complain, guard: Guard, worker: Callable[[O
     began = perf_counter()
     if options.unsafe and not (options.fix or options.diff):
         raise UserError("--unsafe goes with --fix or --diff", "add one of them")
+    if options.update_baseline and options.baseline is None:
+        raise UserError("--update-baseline goes with --baseline FILE", "name the file")
     workshop = Workshop(options, complain)
     closed: list[OSError] = []
     paths = [path for path in files(options.paths or ["."], closed) if workshop.takes(path)]
@@ -57,9 +59,22 @@ def main(options: Options, complain: Complain, guard: Guard, worker: Callable[[O
     results += [
         Result(str(error.filename), None, error=f"cannot be read: {error.strerror}") for error in closed
     ]
+    if options.baseline is not None:
+        results = _against(options, results)
     config, rules = workshop.main()
     report(results, options, config, rules, perf_counter() - began)
     return _code(results, workshop, complain)
+
+
+def _against(options: Options, results: list[Result]) -> list[Result]:
+    """The results without what the baseline knows, which is brought up to date first when that is asked for."""
+    from dockerlint import baseline
+    from dockerlint.output import write
+
+    assert options.baseline is not None
+    if options.update_baseline:
+        write(options.baseline, baseline.text(options.baseline, results))
+    return baseline.without(results, options.baseline, baseline.read(options.baseline))
 
 
 class Workshop:

@@ -69,7 +69,7 @@ def report(
         if output is None:
             say(text, stream)
         else:
-            _write(output, text)
+            write(output, text)
 
 
 def _diff(results: Sequence[Result], color: bool) -> str:
@@ -81,7 +81,8 @@ def _diff(results: Sequence[Result], color: bool) -> str:
     return text
 
 
-def _write(path: str, text: str) -> None:
+def write(path: str, text: str) -> None:
+    """Write a text to a file. Raises UserError when that does not work."""
     try:
         with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(text)

@@ -22,7 +22,7 @@ FLOW = (
     "pattern", "shellword", "expand", "mounts", "tree", "lalr", "values", "directives", "lines", "parser", "model",
     "build", "scope", "resolve", "places", "reach", "hadolint", "labels", "valuetypes", "undefined", "target", "dump", "refuse", "knowledge", "presumed",
     "fix", "references", "removal", "rewrite", "execform", "keyvalue", "shell", "split",
-    "rule", "bundle", "loader", "config", "hadolint_config", "config_files", "lint", "fingerprint", "shellcheck", "suppress", "job", "verify", "settle",
+    "rule", "bundle", "loader", "config", "hadolint_config", "config_files", "lint", "fingerprint", "baseline", "shellcheck", "suppress", "job", "verify", "settle",
     "write", "archive", "image", "measure", "engine", "trial",
     "report", "diff", "discover", "api", "pool", "explain", "docs", "scaffold", "testing",
     "arguments", "parse_command", "fix_command", "output", "lint_command", "init_command", "measure_command", "cli", "lsp", "__main__",
