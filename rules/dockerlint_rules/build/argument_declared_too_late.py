@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
 
-_REFERENCE = re.compile(r"(?<![\\$])\$(?:\{(\w+)\}|(\w+))")
+_REFERENCE = r"(?<![\\$])\$(?:\{(\w+)\}|(\w+))"
 
 
 @rule(
@@ -24,10 +24,12 @@ _REFERENCE = re.compile(r"(?<![\\$])\$(?:\{(\w+)\}|(\w+))")
     severity=Severity.WARNING,
     source="https://docs.docker.com/reference/dockerfile/#scope",
     bad=[
+        Bad('FROM busybox\nRUN echo "it\'s «$V»" $V\nARG V=1\n'),
         Bad("FROM busybox\nRUN echo «$VERSION»\nARG VERSION=1\n"),
         Bad("ARG VERSION=12\nFROM debian:$VERSION\nRUN echo «${VERSION}» && ls\n"),
     ],
     good=[
+        Good('FROM busybox\nRUN echo $HOME\nRUN ["echo", "$V"]\nRUN <<EOF\necho $V\nEOF\nARG V=1\n'),
         Good("ARG VERSION=12\nFROM debian:$VERSION\nARG VERSION\nRUN echo $VERSION\n"),
         Good("FROM busybox\nRUN for A in 1 2; do echo $A; done; B=2; echo $B\nARG A\nARG B\n"),
         Good("FROM busybox\nRUN echo '$VERSION' \\$VERSION && echo ${VERSION:-1}\nARG VERSION=1\n"),
@@ -60,7 +62,7 @@ def _unset(run: Run, names: AbstractSet[str]) -> Iterator[tuple[str, Span]]:
         return
     known = run.state.variables
     told: set[str] = set()
-    for match in _REFERENCE.finditer(text):
+    for match in re.finditer(_REFERENCE, text):
         name = match[1] or match[2]
         if name in told or name in known or name not in names:
             continue

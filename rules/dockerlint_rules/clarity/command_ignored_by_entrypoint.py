@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A script of `sh -c` gets the words of CMD as $0, $1 and so on.
-_ARGUMENTS = re.compile(r"\$(?:[@*0-9]|\{[@*0-9])")
+_ARGUMENTS = r"\$(?:[@*0-9]|\{[@*0-9])"
 
 
 @rule(
@@ -43,7 +43,7 @@ def command_ignored_by_entrypoint(dockerfile: Dockerfile) -> Iterator[Finding]:
         for one in stage.of(Entrypoint):
             entry = one
         inherited[stage.index] = entry
-        if entry is None or entry.command.is_exec or _ARGUMENTS.search(entry.command.text.text):
+        if entry is None or entry.command.is_exec or re.search(_ARGUMENTS, entry.command.text.text):
             continue
         last: Cmd | None = None
         for command in stage.of(Cmd):

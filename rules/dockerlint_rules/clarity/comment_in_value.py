@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
     from dockerlint.model import Instruction, Word
 
-_BEHIND = re.compile(r"[ \t]#")
+_BEHIND = r"[ \t]#"
 # In a text of words a colour or an issue (`#fff`, `#12`) is no comment.
-_IN_TEXT = re.compile(r"[ \t]#+[ \t]")
+_IN_TEXT = r"[ \t]#+[ \t]"
 
 
 @rule(
@@ -29,6 +29,9 @@ _IN_TEXT = re.compile(r"[ \t]#+[ \t]")
     source="https://docs.docker.com/reference/dockerfile/#format",
     bad=[
         Bad(
+            "FROM busybox\nSTOPSIGNAL TERM «# ends it»\n", fixed="FROM busybox\n# ends it\nSTOPSIGNAL TERM\n"
+        ),
+        Bad(
             "FROM busybox\n  WORKDIR /app «# of the app»\n",
             fixed="FROM busybox\n  # of the app\n  WORKDIR /app\n",
         ),
@@ -41,6 +44,7 @@ _IN_TEXT = re.compile(r"[ \t]#+[ \t]")
         Bad("FROM busybox\nCOPY a \\\n  /b/ «# all»\n"),
     ],
     good=[
+        Good('FROM busybox\nCOPY a b /c/\nCOPY ["a", "b", "#c"]\nEXPOSE 80 81\n'),
         Good("FROM busybox\n# of the app\nWORKDIR /app\nRUN ls # all\nCMD ls # all\n"),
         Good("FROM busybox\nWORKDIR /a#b\nENV COLOUR #fff\nLABEL text see issue #12\nCOPY #a /\n"),
         Good('FROM busybox\nENV A="b # c" D=#1\nVOLUME ["/a", "#"]\n'),
@@ -83,8 +87,8 @@ def _comment(instruction: Instruction) -> int | None:
     return next((word.span.start for word in words if word.raw.startswith("#")), None)
 
 
-def _inside(word: Word, pattern: re.Pattern[str]) -> int | None:
-    match = pattern.search(word.raw)
+def _inside(word: Word, pattern: str) -> int | None:
+    match = re.search(pattern, word.raw)
     if match is None or len(word.raw) != len(word.span):
         return None
     return word.span.start + match.start() + 1

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     fix=unsafe("the next line belongs to the instruction then"),
     source="https://docs.docker.com/reference/dockerfile/#escape",
     bad=[
+        Bad("FROM busybox\nRUN tool «\\\\»\n    add a b\n", fixed="FROM busybox\nRUN tool \\\n    add a b\n"),
         Bad(
             "FROM busybox\nRUN ls && «\\\\»\n    echo hello\n",
             fixed="FROM busybox\nRUN ls && \\\n    echo hello\n",
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         ),
     ],
     good=[
+        Good("FROM busybox\nRUN echo a\\\\b\n  RUN ls\nRUN echo \\\\\\\n  RUN ls\n"),
         Good("FROM busybox\nRUN ls && \\\n    echo hello\n"),
         Good("FROM busybox\nRUN echo C:\\\\\nRUN ls\n"),
         Good("FROM busybox\nRUN echo \\\\\n\n  RUN ls\n"),

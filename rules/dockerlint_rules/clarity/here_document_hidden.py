@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_OPENER = re.compile(r"<<-?[ \t]*([\"']?)([A-Za-z_]\w*)\1([>|;&)]?)")
+_OPENER = r"<<-?[ \t]*([\"']?)([A-Za-z_]\w*)\1([>|;&)]?)"
 
 
 @rule(
@@ -25,6 +25,7 @@ _OPENER = re.compile(r"<<-?[ \t]*([\"']?)([A-Za-z_]\w*)\1([>|;&)]?)")
     fix=unsafe("the lines below belong to the here-document then"),
     source="https://docs.docker.com/reference/dockerfile/#here-documents",
     bad=[
+        Bad("FROM busybox\nCOPY it's «<<EOF» /a\nhello\nEOF\n"),
         Bad("FROM busybox\nRUN echo don't && cat «<<EOF»\nhello\nEOF\n"),
         Bad("FROM busybox\nRUN x=${a[@]} cat «<<-'END'» > /a\nhello\nEND\n"),
         Bad(
@@ -37,6 +38,7 @@ _OPENER = re.compile(r"<<-?[ \t]*([\"']?)([A-Za-z_]\w*)\1([>|;&)]?)")
         ),
     ],
     good=[
+        Good('FROM busybox\nEOF\nRUN echo "don\'t <<EOF"\n'),
         Good("FROM busybox\nRUN cat <<EOF > /a\nit's\nEOF\n"),
         Good('FROM busybox\nRUN echo "don\'t <<EOF"\n'),
         Good("FROM busybox\nCOPY <<EOF /a\nhello\nEOF\nRUN ls\n"),
@@ -58,7 +60,7 @@ def here_document_hidden(dockerfile: Dockerfile) -> Iterator[Finding]:
             seen = not isinstance(instruction, Invalid)
         if seen:
             continue
-        for match in _OPENER.finditer(instruction.text.text):
+        for match in re.finditer(_OPENER, instruction.text.text):
             if ends.get(match[2], -1) > instruction.span.start:
                 span = instruction.text.span(match.start(), match.end())
                 yield _finding(dockerfile, match[2], match[3], span, ends[match[2]])

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from dockerlint.shell import Command, Script
 
 _STATE = frozenset(("cd", "pushd", "export", "alias", "umask", "ulimit"))
-_ACTIVATES = re.compile(r"(?:.*/)?(?:activate|\.bashrc|\.bash_profile|\.profile|profile|nvm\.sh|\.cargo/env)")
-_PLAIN = re.compile(r"[A-Za-z_]\w*=[\w./:@%+,-]+")
+_ACTIVATES = r"(?:.*/)?(?:activate|\.bashrc|\.bash_profile|\.profile|profile|nvm\.sh|\.cargo/env)"
+_PLAIN = r"[A-Za-z_]\w*=[\w./:@%+,-]+"
 
 
 @rule(
@@ -30,6 +30,11 @@ _PLAIN = re.compile(r"[A-Za-z_]\w*=[\w./:@%+,-]+")
     fix=unsafe("the folder or the variable holds for later steps and for the container"),
     source="https://docs.docker.com/reference/dockerfile/#run",
     bad=[
+        Bad(
+            "FROM debian:12\nARG A=/x\nRUN «cd» $A\nRUN «cd» a\nRUN --network=none «cd» /a\nRUN \\\n  «cd» /a\nRUN «pushd» /a\n"
+        ),
+        Bad("FROM debian:12\nRUN «export» A=b C=d\nRUN «export» A\nRUN «umask» 022\n"),
+        Bad("FROM debian:12\nRUN «export» A='b c'\n"),
         Bad("FROM debian:12\nRUN «cd» /app\nRUN make\n", fixed="FROM debian:12\nWORKDIR /app\nRUN make\n"),
         Bad("FROM debian:12\nRUN «export» A=b\nRUN make\n", fixed="FROM debian:12\nENV A=b\nRUN make\n"),
         Bad("FROM debian:12\nRUN mkdir /a && «cd» /a\n"),
@@ -38,6 +43,10 @@ _PLAIN = re.compile(r"[A-Za-z_]\w*=[\w./:@%+,-]+")
         Bad("FROM debian:12\nRUN <<END\nls\n«cd» /app\nEND\n"),
     ],
     good=[
+        Good("FROM debian:12\nRUN umask\n"),
+        Good(
+            'FROM debian:12\nRUN ["cd", "/a"]\nRUN if cd /a; then ls; fi\nRUN ls || cd /a\nRUN ls | (cd /b)\n'
+        ),
         Good("FROM debian:12\nWORKDIR /app\nENV A=b\nRUN cd /app && make\nRUN export A=b; make\n"),
         Good("FROM debian:12\nRUN echo 'cd /app' >> /root/.bashrc\nRUN (ls && cd /a)\n"),
         Good("FROM debian:12\nRUN cd /app || exit 1\nRUN export A=$(make)\nRUN . ./build\n"),
@@ -73,7 +82,7 @@ def _is_lost(command: Command) -> bool:
     if command.redirects or any("$(" in word.raw or "`" in word.raw for word in command.arguments):
         return False
     if command.name in ("source", "."):
-        return len(command.arguments) == 1 and _ACTIVATES.fullmatch(command.arguments[0].text) is not None
+        return len(command.arguments) == 1 and re.fullmatch(_ACTIVATES, command.arguments[0].text) is not None
     return command.name in _STATE and bool(command.arguments)
 
 
@@ -86,6 +95,6 @@ def _fix(run: Run, script: Script, command: Command) -> Fix | None:
         return None
     if command.name == "cd" and re.fullmatch(r"/[\w./-]*", word.value):
         return Fix("use WORKDIR", (Edit(run.span, f"WORKDIR {word.value}"),))
-    if command.name == "export" and word.raw == word.value and _PLAIN.fullmatch(word.value):
+    if command.name == "export" and word.raw == word.value and re.fullmatch(_PLAIN, word.value):
         return Fix("use ENV", (Edit(run.span, f"ENV {word.value}"),))
     return None

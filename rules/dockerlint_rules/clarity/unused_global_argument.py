@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # The builder itself reads these, and those of proxies reach every RUN.
-_READ = re.compile("BUILDKIT_.*|SOURCE_DATE_EPOCH|(?:https?|ftp|no|all)_proxy", re.IGNORECASE)
+_READ = "buildkit_.*|source_date_epoch|(?:https?|ftp|no|all)_proxy"
 
 
 @rule(
@@ -26,11 +26,14 @@ _READ = re.compile("BUILDKIT_.*|SOURCE_DATE_EPOCH|(?:https?|ftp|no|all)_proxy", 
     fix=unsafe("a build that gives this argument is warned that nothing takes it"),
     source="https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact",
     bad=[
+        Bad("ARG \\\n  # the release\n  «VERSION»=1\nFROM busybox\n"),
+        Bad("# the release\nARG «VERSION»=1\nFROM busybox\n"),
         Bad("ARG «VERSION»=1\nFROM busybox\nRUN ls\n", fixed="FROM busybox\nRUN ls\n"),
         Bad("ARG A=1 «B»=2\nFROM busybox:$A\n"),
         Bad("ARG «VERSION»=1\nFROM busybox\nRUN echo $VERSION\n"),
     ],
     good=[
+        Good("# no stage\nARG VERSION=1\n"),
         Good("ARG VERSION=1\nFROM busybox:$VERSION\n"),
         Good("ARG A=1\nARG B=${A}-x\nFROM busybox:$B\n"),
         Good("ARG VERSION=1\nFROM busybox\nARG VERSION\n"),
@@ -47,7 +50,7 @@ def unused_global_argument(dockerfile: Dockerfile) -> Iterator[Finding]:
     for arg in head:
         for pair in arg.pairs:
             name = pair.name.raw
-            if name in used or _READ.fullmatch(name):
+            if name in used or re.fullmatch(_READ, name.lower()):
                 continue
             if re.search(rf"\$\{{?{re.escape(name)}\b", text[dockerfile.stages[0].start.span.start :]):
                 message = f"no FROM uses {name}, and no stage sees it; repeat `ARG {name}` in the stage that uses it"

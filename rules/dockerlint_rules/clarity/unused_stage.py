@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dockerlint.model import Stage
 
 # Stages that are there to be built with `--target`.
-_TARGETS = re.compile(
+_TARGETS = (
     "test|lint|dev|debug|check|fmt|format|doc|export|artifact|binar|release|prod|ci|cross|validate|vendor|update|"
     "local|run|final|image|app|server|watch|audit|coverage|shell|base|dist|output|publish|slim|full|gen"
 )
@@ -75,4 +75,4 @@ def _used(dockerfile: Dockerfile) -> set[str]:
 
 def _is_target(stage: Stage) -> bool:
     starts = next(stage.of(Cmd), None) or next(stage.of(Entrypoint), None)
-    return starts is not None or _TARGETS.search(stage.name or "") is not None
+    return starts is not None or re.search(_TARGETS, stage.name or "") is not None

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     aliases=("LegacyKeyValueFormat",),
     source="https://docs.docker.com/reference/dockerfile/#env",
     bad=[
+        Bad('FROM busybox\nLABEL A« = »"\n'),
+        Bad('FROM busybox\nENV A« = »"b" c\nENV B« = »"b\\"c"\n'),
         Bad("FROM busybox\nENV PORT« = »80\n", fixed="FROM busybox\nENV PORT=80\n"),
         Bad('FROM busybox\nLABEL a« =»"b c"\n', fixed='FROM busybox\nLABEL a="b c"\n'),
         Bad("FROM busybox\nENV TEXT« = »two words\n"),
         Bad("FROM busybox\nENV A« = \\\n   »b\n"),
     ],
     good=[
+        Good("FROM busybox\nENV A==b\n"),
         Good("FROM busybox\nENV A=b C=d\nLABEL a=b\n"),
         Good("FROM busybox\nENV A b = c\n"),
         Good('FROM busybox\nENV A "= b"\n'),

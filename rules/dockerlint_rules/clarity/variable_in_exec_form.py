@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from dockerlint.model import Word
 
-_REFERENCE = re.compile(r"\$(?:\{[A-Z_][A-Z0-9_]*\}|[A-Z_][A-Z0-9_]*)")
+_REFERENCE = r"\$(?:\{[A-Z_][A-Z0-9_]*\}|[A-Z_][A-Z0-9_]*)"
 # Programs that run a script or expand variables in their arguments themselves.
 _EXPAND = frozenset((
     "sh", "bash", "ash", "dash", "zsh", "ksh", "eval", "envsubst", "java", "cmd", "cmd.exe", "powershell",
@@ -32,6 +32,7 @@ _EXPAND = frozenset((
     severity=Severity.WARNING,
     source="https://docs.docker.com/reference/dockerfile/#variable-substitution",
     bad=[
+        Bad('FROM busybox\nENTRYPOINT ["/entrypoint.sh"]\nHEALTHCHECK CMD ["wget", «"$URL"»]\n'),
         Bad('FROM busybox\nCMD ["echo", «"$HOME"»]\n'),
         Bad('FROM busybox\nENTRYPOINT ["server", «"--port=${PORT}"»]\n'),
         Bad('FROM busybox\nHEALTHCHECK CMD ["wget", «"http://localhost:$PORT/"»]\n'),
@@ -39,6 +40,9 @@ _EXPAND = frozenset((
         Bad('FROM busybox\nENTRYPOINT ["server"]\nCMD [«"$PORT"»]\n'),
     ],
     good=[
+        Good('FROM busybox\nCMD ["tool", "-c", "$HOME"]\n'),
+        Good('FROM busybox\nCMD ["./run.sh", "$HOME"]\nRUN ["/entrypoint", "$HOME"]\n'),
+        Good('FROM busybox\nCMD ["java", "-Da=${HOME}"]\n'),
         Good('FROM busybox\nCMD ["sh", "-c", "echo $HOME"]\nRUN ["ls", "/"]\n'),
         Good('FROM busybox\nCMD ["/sbin/tini", "--", "bash", "-c", "echo $HOME"]\n'),
         Good('FROM busybox\nENTRYPOINT ["sh", "-c"]\nCMD ["$PORT"]\n'),
@@ -59,7 +63,7 @@ def variable_in_exec_form(dockerfile: Dockerfile) -> Iterator[Finding]:
             if isinstance(one, Cmd) and entry is not None and _expands(entry.command.words or ()):
                 continue
             for word in words:
-                match = _REFERENCE.search(word.value or "")
+                match = re.search(_REFERENCE, word.value or "")
                 if match is not None and "\\$" not in (word.value or ""):
                     yield Finding(
                         word.span,

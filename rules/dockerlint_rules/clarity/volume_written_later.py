@@ -25,12 +25,16 @@ _WRITERS = ("mkdir", "touch", "chown", "chmod", "chgrp", "cp", "mv", "ln", "inst
     severity=Severity.INFO,
     source="https://docs.docker.com/reference/dockerfile/#notes-about-specifying-volumes",
     bad=[
+        Bad("FROM debian:12\nVOLUME /data\nRUN touch «/data/a» /b\n"),
         Bad("FROM debian:12\nVOLUME /data\nRUN mkdir -p «/data/a» && chown -R 1 «/data»\n"),
         Bad('FROM debian:12\nVOLUME ["/data/", "/x"]\nCOPY a «/data/»\n'),
         Bad("FROM debian:12\nVOLUME /data\nRUN echo hello > «/data/a»\n"),
         Bad("FROM debian:12 AS a\nVOLUME /data\nFROM a\nADD b «/data/b»\n"),
     ],
     good=[
+        Good(
+            "FROM debian:12\nVOLUME / $DATA\nRUN mkdir /a $DATA/a\nVOLUME /data\nRUN cat < /data/a && mkdir data/x\n"
+        ),
         Good("FROM debian:12\nRUN mkdir -p /data/a\nCOPY a /data/\nVOLUME /data\n"),
         Good("FROM debian:12\nVOLUME /data\nRUN mkdir /database && ls /data && cp -r /data /copy\n"),
         Good("FROM debian:12 AS a\nVOLUME /data\nFROM debian:12\nCOPY b /data/b\n"),

@@ -34,6 +34,7 @@ _INSIDE = ("$(curl ", "$(wget ", "`curl ", "`wget ", "<(curl ", "<(wget ")
         Bad("FROM python:3.13\nRUN «curl» -sSL https://example.org/get.py | python3 -\n"),
     ],
     good=[
+        Good('FROM debian:12\nRUN echo "$(curl -s https://example.org/version)" > /v\n'),
         Good("FROM debian:12\nRUN curl -fsSL https://example.org/a.tgz | tar xz\n"),
         Good(
             "FROM debian:12\nRUN curl -fsSLo /i.sh https://example.org/i.sh && echo 'abc  /i.sh' | sha256sum -c \\\n"

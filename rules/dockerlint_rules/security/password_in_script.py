@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dockerlint.shell import Command, Script
 
 _READERS = ("chpasswd", "passwd")
-_PAIR = re.compile(r"(?P<user>[\w.-]+):(?P<password>[^\s$`:]+)\s*(?:\\n)?")
+_PAIR = r"(?P<user>[\w.-]+):(?P<password>[^\s$`:]+)\s*(?:\\n)?"
 
 
 @rule(
@@ -29,6 +29,7 @@ _PAIR = re.compile(r"(?P<user>[\w.-]+):(?P<password>[^\s$`:]+)\s*(?:\\n)?")
     severity=Severity.WARNING,
     source="https://cwe.mitre.org/data/definitions/259.html",
     bad=[
+        Bad("FROM debian:12\nRUN echo -e «'root:toor'» | chpasswd\n"),
         Bad("FROM debian:12\nRUN echo «'root:toor'» | chpasswd\n"),
         Bad("FROM debian:12\nRUN useradd app && printf «'app:hello\\n'» | sudo chpasswd\n"),
         Bad("FROM rockylinux:9\nRUN echo «hunter2» | passwd --stdin root\n"),
@@ -37,6 +38,12 @@ _PAIR = re.compile(r"(?P<user>[\w.-]+):(?P<password>[^\s$`:]+)\s*(?:\\n)?")
         Bad("FROM debian:12\nRUN chpasswd <<< «root:toor»\n"),
     ],
     good=[
+        Good('FROM debian:12\nRUN echo hunter2 | passwd -l root && chpasswd <<< "root:$P"\n'),
+        Good(
+            "FROM debian:12\nRUN echo '' | passwd a && echo `cat /p` | passwd --stdin a && echo '$P' | passwd --stdin a\n"
+        ),
+        Good("FROM debian:12\nRUN passwd root < /run/secrets/p && useradd app && echo hello | tee /a\n"),
+        Good("FROM debian:12\nRUN echo root:toor && chpasswd < /run/secrets/p && cat root:toor | chpasswd\n"),
         Good('FROM debian:12\nARG PASSWORD\nRUN echo "root:$PASSWORD" | chpasswd\n'),
         Good("FROM debian:12\nRUN --mount=type=secret,id=p chpasswd < /run/secrets/p\n"),
         Good("FROM debian:12\nRUN useradd -m app && usermod -p '*' app && echo 'app:*' | chpasswd -e\n"),
@@ -81,7 +88,7 @@ def _read(command: Command, before: Command | None) -> Iterator[Span]:
 def _is_given(command: Command, text: str) -> bool:
     text = text.strip().removesuffix("\\n")
     if command.name == "chpasswd":
-        found = _PAIR.fullmatch(text)
+        found = re.fullmatch(_PAIR, text)
         return found is not None and _is_literal(found["password"])
     return bool(text) and _is_literal(text)
 

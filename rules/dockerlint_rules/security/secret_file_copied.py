@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Bad("FROM debian:12\nCOPY «.env.production» /app/.env\n"),
     ],
     good=[
+        Good("FROM debian:12\nADD https://example.org/id_rsa /a\n"),
         Good(
             "FROM node:22\nCOPY package.json ./\nRUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci\n"
         ),

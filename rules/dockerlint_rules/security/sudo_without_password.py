@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_OPEN = re.compile(r"NOPASSWD[\"']?[ \t]*:[ \t]*ALL\b")
+_OPEN = r"NOPASSWD[\"']?[ \t]*:[ \t]*ALL\b"
 
 
 @rule(
@@ -44,11 +44,12 @@ def sudo_without_password(dockerfile: Dockerfile) -> Iterator[Finding]:
             spans += [w.span for c in script.commands for w in c.arguments if not _takes_out(w.raw)]
         told: set[int] = set()
         for span in spans:
-            for match in _OPEN.finditer(text, span.start, span.end):
-                if match.start() not in told:
-                    told.add(match.start())
+            for match in re.finditer(_OPEN, text[span.start : span.end]):
+                start = span.start + match.start()
+                if start not in told:
+                    told.add(start)
                     yield Finding(
-                        Span(match.start(), match.end()),
+                        Span(start, span.start + match.end()),
                         "this user can become root without a password; leave sudo out, or name the command",
                     )
 

@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_OCTAL = re.compile("0*[0-7]{1,4}")
-_OTHERS = re.compile("[ug]*[oa][ugoa]*[+=][rxXst]*w")
+_OCTAL = "0*[0-7]{1,4}"
+_OTHERS = "[ug]*[oa][ugoa]*[+=][rxXst]*w"
 _SHARED = ("/dev/", "/tmp", "/var/tmp", "/proc/")
 
 
@@ -34,6 +34,7 @@ _SHARED = ("/dev/", "/tmp", "/var/tmp", "/proc/")
         Bad("FROM debian:12\nRUN install -m «666» a /a && mkdir -p -m «777» /b\n"),
     ],
     good=[
+        Good("FROM debian:12\nRUN mkdir -m 755 /a && chmod a+rwxt /s && chmod --reference=/a /b\n"),
         Good("FROM debian:12\nRUN chmod 1777 /scratch && chmod +w,g+w /a && chmod 755 /b && chmod o-w /c\n"),
         Good("FROM debian:12\nRUN chmod 777 /tmp && chmod 666 /dev/null && chmod $MODE /a\n"),
         Good("FROM debian:12\nCOPY --chmod=755 run.sh /\nADD --chmod=u+w a /\n"),
@@ -70,14 +71,16 @@ def world_writable_files(dockerfile: Dockerfile) -> Iterator[Finding]:
 
 
 def _is_mode(text: str) -> bool:
-    return _OCTAL.fullmatch(text) is not None or not text.startswith("-") or text[1:2] in "rwx"
+    return re.fullmatch(_OCTAL, text) is not None or not text.startswith("-") or text[1:2] in "rwx"
 
 
 def _lets_others_write(mode: str) -> bool:
-    if _OCTAL.fullmatch(mode):
+    if re.fullmatch(_OCTAL, mode):
         number = int(mode, 8)
         return bool(number & 0o2) and not number & 0o1000
-    return any(_OTHERS.match(part) is not None for part in mode.split(",") if part and not part.endswith("t"))
+    return any(
+        re.match(_OTHERS, part) is not None for part in mode.split(",") if part and not part.endswith("t")
+    )
 
 
 def _message(mode: str) -> str:
