@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dockerlint.model import Dockerfile, Run
+from dockerlint.model import Dockerfile
+from dockerlint.reach import shipped_runs
 from dockerlint.rule import Bad, Finding, Good, Severity, Span, rule
 from dockerlint.shell import scripts
 
@@ -42,7 +43,8 @@ _SPARING = (
         An upgrade of everything stores each package that changed a second time: the old one stays in the base
         image's layers. The layer comes from the cache at the next build, so the packages are no fresher
         then. A newer tag or digest of the base image has the same updates without the second copy; a
-        rebuild with `--pull` takes it. Upgrades of named packages and of security fixes alone are left alone.
+        rebuild with `--pull` takes it. Upgrades of named packages, of security fixes alone, and
+        in stages whose layers do not end up in the image are left alone.
     """,
     severity=Severity.INFO,
     source="https://docs.docker.com/build/building/best-practices/#apt-get",
@@ -54,6 +56,7 @@ _SPARING = (
         Bad("FROM alpine:3.22\nRUN «apk -U upgrade»\n"),
     ],
     good=[
+        Good("FROM debian:12 AS build\nRUN apt-get -y upgrade\nFROM debian:12\nCOPY --from=build /a /a\n"),
         Good("FROM debian:12\nRUN apt-get update && apt-get install -y curl\n"),
         Good("FROM alpine:3.22\nRUN apk add --upgrade curl && apk upgrade libssl3\n"),
         Good("FROM rockylinux:9\nRUN yum -y update openssl && dnf -y upgrade --security\n"),
@@ -61,7 +64,7 @@ _SPARING = (
     ],
 )
 def distribution_upgraded(dockerfile: Dockerfile) -> Iterator[Finding]:
-    for run in dockerfile.instructions(Run, onbuild=True):
+    for run in shipped_runs(dockerfile):
         for script in scripts(run):
             for command in script.named(*_UPGRADES):
                 if _upgrades_all(command):
