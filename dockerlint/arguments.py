@@ -158,7 +158,7 @@ def parser(commands: Sequence[tuple[str, str]]) -> ArgumentParser:
         "--shellcheck",
         action="store_true",
         default=None,
-        help="ShellCheck's findings too (default: where it is installed)",
+        help="ShellCheck's findings too (default: only in --profile hadolint)",
     )
     add("--no-shellcheck", action="store_false", dest="shellcheck", help="without ShellCheck")
 

@@ -163,8 +163,15 @@ def of_shellcheck(word: str) -> bool:
 
 
 def wants_shellcheck(config: Config) -> bool:
-    """Whether a configuration lets any finding of ShellCheck through."""
+    """Whether ShellCheck is switched on, and any finding of it would get through.
+
+    It is on where `shellcheck` or the selection of one of its codes says so, and in the profile of
+    hadolint, which has it built in: a process costs as much as all the rules together.
+    """
     if config.shellcheck is False or config.profile == "buildkit":
+        return False
+    asked = any(of_shellcheck(word) for word in (*config.select, *config.extend_select))
+    if not (config.shellcheck or asked or config.profile == "hadolint"):
         return False
     if _covers(config.ignore, ""):
         return False

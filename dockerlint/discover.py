@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-
-from dockerlint.errors import UserError
+from errno import ENOENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def is_dockerfile(name: str) -> bool:
 def files(paths: Iterable[str], closed: list[OSError]) -> Iterator[str]:
     """The files that paths mean, each once, in order; those of a folder sorted.
 
-    Folders that cannot be read are put into `closed`. Raises UserError for a path that does not exist.
+    What does not exist and folders that cannot be read are put into `closed`.
     """
     seen: set[str] = set()
     for path in paths:
@@ -63,7 +62,8 @@ def _of(path: str, closed: list[OSError]) -> Iterable[str]:
 
         found = sorted(glob(path, recursive=True))
         return [name for one in found for name in ([one] if not os.path.isdir(one) else _below(one, closed))]
-    raise UserError(f"{path} does not exist", "give a file, a folder, a glob, or - for standard input")
+    closed.append(FileNotFoundError(ENOENT, "does not exist; give a file, a folder, a glob, or -", path))
+    return ()
 
 
 def _below(folder: str, closed: list[OSError]) -> Iterator[str]:

@@ -56,14 +56,19 @@ def main(options: Options, complain: Complain, guard: Guard, worker: Callable[[O
         results = run(worker, options, paths)
     else:
         results = workshop.results(paths, guard)
-    results += [
-        Result(str(error.filename), None, error=f"cannot be read: {error.strerror}") for error in closed
-    ]
+    results += [Result(str(error.filename), None, error=_why(error)) for error in closed]
     if options.baseline is not None:
         results = _against(options, results)
     config, rules = workshop.main()
     report(results, options, config, rules, perf_counter() - began)
     return _code(results, workshop, complain)
+
+
+def _why(error: OSError) -> str:
+    """What is wrong with a path that gave no file."""
+    return (
+        str(error.strerror) if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+    )
 
 
 def _against(options: Options, results: list[Result]) -> list[Result]:
@@ -160,7 +165,7 @@ class Workshop:
             program = find()
             if program is not None:
                 self._checker = Checker(program)
-            elif config.shellcheck or config.profile == "hadolint":
+            else:
                 self._complain(
                     "ShellCheck is not installed: shell scripts are not checked",
                     "pip install 'dockerlint[shellcheck]'; --no-shellcheck does without it",

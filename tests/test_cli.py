@@ -98,6 +98,14 @@ def test_a_path_that_does_not_exist_is_a_usage_error(here: Path) -> None:
     assert "nowhere/Dockerfile does not exist" in ran.err
 
 
+def test_a_path_that_does_not_exist_does_not_stop_the_others(here: Path) -> None:
+    (here / "Dockerfile").write_text(FAULTY)
+    ran = run("nowhere", "Dockerfile", *ONLY, "--format", "json")
+    assert ran.code == 2
+    assert "nowhere does not exist" in ran.err
+    assert {file for file, _ in codes(ran.out)} == {"Dockerfile"}
+
+
 def test_an_unreadable_file_is_named_and_the_others_are_linted(here: Path) -> None:
     (here / "Dockerfile.gone").symlink_to(here / "target-that-is-not-there")
     ran = run("Dockerfile.gone", "Dockerfile", *ONLY)

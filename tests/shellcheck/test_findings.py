@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def lint(text: str, **settings: object):  # type: ignore[no-untyped-def]
-    config = Config(**settings)  # type: ignore[arg-type]
+    config = Config(**{"shellcheck": True, **settings})  # type: ignore[arg-type]
     checker = Checker(PROGRAM or "")
     try:
         result = lint_source(Source.of_text(text), Setup.of(config, gather(()), checker))
@@ -163,7 +163,7 @@ def test_a_name_that_is_no_variable_does_not_spoil_the_script() -> None:
 def test_bytes_that_are_no_text_keep_the_columns() -> None:
     source = Source.of(b"FROM a\nRUN echo '\xff\xfe\xe2\x82' $PWD\n")
     checker = Checker(PROGRAM or "")
-    (one,) = lint_source(source, Setup.of(Config(), gather(()), checker)).found
+    (one,) = lint_source(source, Setup.of(Config(shellcheck=True), gather(()), checker)).found
     assert source.slice(one.span) == "$PWD"
 
 
@@ -192,7 +192,13 @@ def test_comments_and_settings_silence_codes_or_change_their_level() -> None:
 
 def test_a_setup_that_lets_no_finding_through_starts_no_process() -> None:
     checker = Checker("/nonexistent/shellcheck")
-    for config in (Config(shellcheck=False), Config(select=("DL3006",)), Config(profile="buildkit")):
+    for config in (
+        Config(),
+        Config(shellcheck=False),
+        Config(select=("DL3006",)),
+        Config(profile="buildkit"),
+        Config(shellcheck=True, select=("DL3006",)),
+    ):
         setup = Setup.of(replace(config, lenient=True), gather(()), checker)
         lint_source(Source.of_text("FROM a\nRUN cat $PWD\n"), setup)
     assert not checker.faults

@@ -45,8 +45,8 @@ def test_it_is_not_taken_from_the_folder_one_stands_in(lonely: Path, monkeypatch
 
 
 def test_without_it_a_lint_says_nothing_unless_it_was_asked_for(lonely: Path) -> None:
-    assert run("--isolated", "--select", "SC").err == ""
-    for asked in (("--shellcheck",), ("--profile", "hadolint")):
+    assert run("--isolated").err == ""
+    for asked in (("--shellcheck",), ("--profile", "hadolint"), ("--extend-select", "SC")):
         ran = run("--isolated", *asked, "--ignore", "DL")
         assert ran.err.count("ShellCheck is not installed") == 1
         assert "dockerlint[shellcheck]" in ran.err
