@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -92,3 +93,8 @@ def workplace() -> Iterator[Workplace]:
 def engine(request: pytest.FixtureRequest, workplace: Workplace) -> Engine:
     """Each engine in turn."""
     return workplace.engine(request.param)
+
+
+def hears_interrupts() -> None:
+    """For a child to run first: interrupts are ignored where the tests run behind a shell's `&`."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -104,7 +104,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
     What it still says is read: an engine that cannot write dies before it has cleaned up.
     """
-    process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
+    # Behind a shell's `&` interrupts are ignored, by us and so by what we start.
+    deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    process.send_signal(signal.SIGTERM if deaf or os.name != "posix" else signal.SIGINT)
     try:
         with suppress(subprocess.TimeoutExpired):
             process.communicate(timeout=_GRACE)

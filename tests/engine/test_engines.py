@@ -15,7 +15,7 @@ import pytest
 from dockerlint.engine import Build, BuildFailed, Engine
 from dockerlint.engine.session import PREFIX, Session
 from dockerlint.image import merged, read
-from engines import ENGINES, Workplace
+from engines import ENGINES, Workplace, hears_interrupts
 
 pytestmark = pytest.mark.engine
 
@@ -136,13 +136,13 @@ import sys
 from dockerlint.engine import Build, detect, session
 from dockerlint.engine.session import Session, Stopped
 
-base, context, name, token = sys.argv[1:]
+base, context, name, token, seconds = sys.argv[1:]
 session.secrets.token_hex = lambda size: token
 try:
     with Session(detect(name)) as session:
         print(session.folder, flush=True)
         session.build(
-            Build(f"FROM {base}\\nRUN echo started && sleep 600\\n".encode(), context, no_cache=True),
+            Build(f"FROM {base}\\nRUN echo started && sleep {seconds}\\n".encode(), context, no_cache=True),
             lambda line: print(line, flush=True),
         )
 except KeyboardInterrupt:
@@ -158,8 +158,10 @@ def test_an_interrupted_build_leaves_nothing(
 ) -> None:
     base = workplace.base(engine, "busybox")
     token = secrets.token_hex(8)
+    seconds = str(10_000 + secrets.randbelow(80_000))  # no other test's sleep
     process = subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED, base, str(context), engine.name, token],
+        [sys.executable, "-c", INTERRUPTED, base, str(context), engine.name, token, seconds],
+        preexec_fn=hears_interrupts,  # noqa: PLW1509 (no threads here)
         env=workplace.env,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -183,10 +185,10 @@ def test_an_interrupted_build_leaves_nothing(
         )
         assert not left.stdout
     for _ in range(50):
-        if "sleep 600" not in running():
+        if f"sleep {seconds}" not in running():
             break
         time.sleep(0.1)
-    assert "sleep 600" not in running()
+    assert f"sleep {seconds}" not in running()
 
 
 def running() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from dockerlint.lint import read as model_of
 from dockerlint.settle import Look, Settled
 from dockerlint.source import Source
 from dockerlint.trial import Bench
-from engines import ENGINES, Workplace
+from engines import ENGINES, Workplace, hears_interrupts
 
 pytestmark = pytest.mark.engine
 
@@ -212,7 +213,9 @@ def test_here_documents_are_refused_by_an_engine_that_would_not_run_them(
 
 
 def test_interrupting_leaves_nothing(engine: Engine, workplace: Workplace, project: Path) -> None:
-    write(project, f"FROM {workplace.base(engine, 'busybox')}\nRUN echo {engine.name}; sleep 600\n")
+    write(
+        project, f"FROM {workplace.base(engine, 'busybox')}\nRUN sleep {10_000 + secrets.randbelow(80_000)}\n"
+    )
     before = images(engine, workplace)
     code = "import sys; from dockerlint.cli import main; sys.exit(main(sys.argv[1:]))"
     temp = project / "temp"
@@ -223,6 +226,7 @@ def test_interrupting_leaves_nothing(engine: Engine, workplace: Workplace, proje
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hears_interrupts,  # noqa: PLW1509 (no threads here)
     )
     assert process.stderr is not None
     assert "building Dockerfile" in process.stderr.readline()
