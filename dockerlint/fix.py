@@ -11,9 +11,6 @@ from dockerlint.source import Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import TypeVar
-
-    F = TypeVar("F")
 
 
 class Applicability:

@@ -19,7 +19,7 @@ from dockerlint.knowledge.development import (
 from dockerlint.model import Onbuild
 from dockerlint.reach import shipped
 from dockerlint.shell.installs import installs, uninstalls
-from dockerlint.shell.paths import shown
+from dockerlint.shell.quoting import shown
 from dockerlint.shell.starts import has_start, is_workbench, root_of, run_scripts, starts
 
 TYPE_CHECKING = False

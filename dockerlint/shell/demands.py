@@ -13,7 +13,7 @@ from dockerlint.knowledge.development import (
 from dockerlint.model import Onbuild
 from dockerlint.shell.installs import installs
 from dockerlint.shell.leftover import verb
-from dockerlint.shell.paths import shown
+from dockerlint.shell.quoting import shown
 from dockerlint.shell.starts import run_scripts, start_scripts
 
 TYPE_CHECKING = False

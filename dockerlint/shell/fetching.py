@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dockerlint.frozen import node
-from dockerlint.shell.paths import UNKNOWN, folders, joined, shown
+from dockerlint.shell.paths import UNKNOWN, folders, joined
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from dockerlint.model import Arg, Env, Run
 from dockerlint.removal import pair_removal
 from dockerlint.shell import scripts
 from dockerlint.shell.edits import editable, remove_word
-from dockerlint.shell.paths import shown
+from dockerlint.shell.quoting import shown
 from dockerlint.source import Span
 
 TYPE_CHECKING = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dockerlint.frozen import kept, node
-from dockerlint.shell.paths import shown
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

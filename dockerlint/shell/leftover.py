@@ -9,7 +9,8 @@ from dockerlint.frozen import kept, node
 from dockerlint.reach import first_behind, shipped_runs
 from dockerlint.shell import scripts
 from dockerlint.shell.edits import append, insert_behind
-from dockerlint.shell.paths import mounted, removed, shown
+from dockerlint.shell.paths import mounted, removed
+from dockerlint.shell.quoting import shown
 from dockerlint.source import Span
 
 TYPE_CHECKING = False

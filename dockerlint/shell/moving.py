@@ -6,7 +6,7 @@ from dockerlint.fix import Fix
 from dockerlint.reach import within
 from dockerlint.shell import scripts
 from dockerlint.shell.edits import append, remove_command, remove_instruction, remove_word
-from dockerlint.shell.paths import shown
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dockerlint.frozen import record
 from dockerlint.knowledge import ATTACHED, FLAG, NUMBER, OPTIONAL, UNTIL, Level
-from dockerlint.shell.quoting import unquoted
+from dockerlint.shell.quoting import shown
 from dockerlint.shell.script import Option, ShellWord
 
 TYPE_CHECKING = False
@@ -27,11 +27,6 @@ class Reading:
     options: tuple[Option, ...]
     operands: tuple[ShellWord, ...]
     rest: int
-
-
-def shown(word: ShellWord) -> str:
-    """A word without quotes; what the shell would expand stays as written."""
-    return unquoted(word.raw)[0].text if word.value is None else word.value
 
 
 def read_unknown(words: Sequence[ShellWord]) -> Reading:

@@ -8,7 +8,8 @@ from dockerlint.shell import scripts
 from dockerlint.shell.copied import target, target_file
 from dockerlint.shell.edits import editable, remove_command, remove_instruction
 from dockerlint.shell.moving import between
-from dockerlint.shell.paths import UNKNOWN, folders, joined, normal, shown
+from dockerlint.shell.paths import UNKNOWN, folders, joined, normal
+from dockerlint.shell.quoting import shown
 from dockerlint.source import Span
 
 TYPE_CHECKING = False

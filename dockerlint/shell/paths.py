@@ -9,14 +9,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 from dockerlint.frozen import kept
-from dockerlint.shell.quoting import unquoted
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dockerlint.model import Run
-    from dockerlint.shell.script import Command, Script, ShellWord
+    from dockerlint.shell.script import Command, Script
 
 _HOMES = ("${HOME}", "$HOME", "/root", "~")
 _OWN_PROCESS = ("subshell", "substitution", "pipeline", "function", "shell-c")
@@ -25,11 +25,6 @@ _REMOVERS = ("rm", "rmdir", "unlink", "find")
 # The folder of a path whose folder is not known.
 UNKNOWN = "?"
 _TAILS = ("/*", "/**", "/.*", "/.[!.]*", "/.??*", "/.", "/")
-
-
-def shown(word: ShellWord) -> str:
-    """A word without its quotes; variables stay as they are written."""
-    return word.value if word.value is not None else unquoted(word.raw)[0].text
 
 
 def normal(path: str) -> str:

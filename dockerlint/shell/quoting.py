@@ -6,6 +6,10 @@ import re
 
 from dockerlint.source import Mapped
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dockerlint.shell.script import ShellWord
+
 _NAME_START = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789{@*#?-$!")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
 
@@ -105,6 +109,11 @@ def _ansi(text: str, at: int, keep: Callable[[str, int], None]) -> int:
             keep(text[at], at)
             at += 1
     return at + 1
+
+
+def shown(word: ShellWord) -> str:
+    """A word without its quotes; what the shell would expand stays as written."""
+    return unquoted(word.raw)[0].text if word.value is None else word.value
 
 
 def value_of(text: str) -> str | None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from dockerlint.model import Dockerfile, Run
     from dockerlint.shell.as_hadolint import Call
-    from dockerlint.shell.script import Command
+    from dockerlint.shell.script import Command, Script
 
 _VERSION = "[A-Za-z0-9.~^_+:]*"
 _KNOWN = r"\$\{(\w+)\}"
@@ -30,6 +30,21 @@ def asks(command: Command) -> bool:
     if any("assumeyes" in (option.value or "") for option in command.options):
         return False
     return not ("pipeline" in command.within and command.before == "|")
+
+
+def asking(dockerfile: Dockerfile, programs: tuple[str, ...]) -> Iterator[tuple[Script, Command]]:
+    """The calls of the programs that stop to ask, each with its script; none where the file writes
+    the setting `assumeyes` itself, or gives it with --setopt."""
+    from dockerlint.model import Run as RunKind
+    from dockerlint.shell import scripts
+
+    if "assumeyes=" in dockerfile.source.text:
+        return
+    for run in dockerfile.instructions(RunKind, onbuild=True):
+        for script in scripts(run):
+            for command in script.commands:
+                if command.name in programs and asks(command):
+                    yield script, command
 
 
 def pinned(package: str) -> bool:

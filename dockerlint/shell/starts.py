@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dockerlint.model import Cmd, Entrypoint, Healthcheck, Onbuild, Run
 from dockerlint.shell import scripts, scripts_of
-from dockerlint.shell.paths import shown
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -54,7 +54,6 @@ class Taker:
         self.ldconfig = any(step.ldconfig for index, step in steps.items() if index <= last)
         self.takes: dict[str, str] = {}
         self.left: list[str] = []
-        self.is_prefix = False
         self.removed = [p for t in self.tasks if "removes" in t.effect.traits for p in t.effect.touches]
         self.moved = [
             p for t in self.tasks if any(c.name == "mv" for c in t.commands) for p in t.effect.reads
@@ -124,7 +123,6 @@ class Taker:
             if path in CROWDED and path != "/usr/local":
                 return f"`make install` puts its files in {path}, among those of the system"
             self.takes[path] = path
-            self.is_prefix = True
             if path == "/usr/local" and "opaque" in task.effect.traits and self.base.glibc:
                 self.ldconfig = True
         return ""

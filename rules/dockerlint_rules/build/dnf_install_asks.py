@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from dockerlint.model import Dockerfile, Run
+from dockerlint.model import Dockerfile
 from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, safe
-from dockerlint.shell import scripts
 from dockerlint.shell.edits import insert_option
 from dockerlint.shell.leftover import head
-from dockerlint.shell.rpm import asks
+from dockerlint.shell.rpm import asking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,16 +65,10 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     ],
 )
 def dnf_install_asks(dockerfile: Dockerfile) -> Iterator[Finding]:
-    if "assumeyes=" in dockerfile.source.text:
-        # the file writes the setting itself, or gives it with --setopt
-        return
-    for run in dockerfile.instructions(Run, onbuild=True):
-        for script in scripts(run):
-            for command in script.commands:
-                if command.name in PROGRAMS and asks(command):
-                    edit = insert_option(script, command, "-y")
-                    yield Finding(
-                        head(command),
-                        f"`{command.name} {command.subcommand}` asks, and nobody can answer; add `-y`",
-                        None if edit is None else Fix("add -y", (edit,)),
-                    )
+    for script, command in asking(dockerfile, PROGRAMS):
+        edit = insert_option(script, command, "-y")
+        yield Finding(
+            head(command),
+            f"`{command.name} {command.subcommand}` asks, and nobody can answer; add `-y`",
+            None if edit is None else Fix("add -y", (edit,)),
+        )

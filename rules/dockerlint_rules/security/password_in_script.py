@@ -5,7 +5,7 @@ import re
 from dockerlint.model import Dockerfile, Run
 from dockerlint.rule import Bad, Finding, Good, Severity, Span, rule
 from dockerlint.shell import scripts
-from dockerlint.shell.paths import shown
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, ru
 from dockerlint.shell import scripts
 from dockerlint.shell.edits import remove_instruction
 from dockerlint.shell.leftover import Left, calls, cleaned, head, left
-from dockerlint.shell.paths import shown
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from dockerlint.shell import scripts
 from dockerlint.shell.edits import insert_behind
 from dockerlint.shell.fetching import ARCHIVES, Fetched, fetched, unpacks
 from dockerlint.shell.leftover import head, prefix
-from dockerlint.shell.paths import UNKNOWN, folders, joined, matches, mounted, removals, shown
+from dockerlint.shell.paths import UNKNOWN, folders, joined, matches, mounted, removals
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, Sp
 from dockerlint.shell import scripts
 from dockerlint.shell.fetching import Fetched, fetched
 from dockerlint.shell.leftover import Left, cleaned
-from dockerlint.shell.paths import UNKNOWN, folders, joined, matches, mounted, removals, shown
+from dockerlint.shell.paths import UNKNOWN, folders, joined, matches, mounted, removals
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, ru
 from dockerlint.shell import scripts
 from dockerlint.shell.leftover import calls
 from dockerlint.shell.moving import between, moved
-from dockerlint.shell.paths import covers, mounted, removals, shown
+from dockerlint.shell.paths import covers, mounted, removals
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell import scripts
 from dockerlint.shell.edits import remove_command, remove_word
 from dockerlint.shell.leftover import calls
-from dockerlint.shell.paths import covers, mounted, normal, shown
+from dockerlint.shell.paths import covers, mounted, normal
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, ru
 from dockerlint.shell import scripts
 from dockerlint.shell.edits import insert_option
 from dockerlint.shell.leftover import calls, head
-from dockerlint.shell.paths import removals, shown
+from dockerlint.shell.paths import removals
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, rule, unsafe
 from dockerlint.shell.leftover import Left, calls, cleaned, first_user, head, left, program, starts
-from dockerlint.shell.paths import shown
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from dockerlint.shell.copied import changed
 from dockerlint.shell.fetching import fetched
 from dockerlint.shell.ownership import as_copy_option
 from dockerlint.shell.pathindex import PathIndex
-from dockerlint.shell.paths import UNKNOWN, folders, joined, shown
+from dockerlint.shell.paths import UNKNOWN, folders, joined
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

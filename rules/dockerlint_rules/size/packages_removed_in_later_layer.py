@@ -5,7 +5,7 @@ from dockerlint.reach import in_turn
 from dockerlint.rule import Bad, Finding, Good, Severity, rule
 from dockerlint.shell import scripts
 from dockerlint.shell.leftover import calls, head
-from dockerlint.shell.paths import shown
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, ru
 from dockerlint.shell import scripts
 from dockerlint.shell.edits import insert_option
 from dockerlint.shell.leftover import calls, head
-from dockerlint.shell.paths import mounted, removed, shown
+from dockerlint.shell.paths import mounted, removed
 from dockerlint.shell.pinning import OLD_PIP
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@ from __future__ import annotations
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell.leftover import Left, calls, cleaned, head, left, program
-from dockerlint.shell.paths import mounted, shown
+from dockerlint.shell.paths import mounted
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

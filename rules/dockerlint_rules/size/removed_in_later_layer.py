@@ -8,7 +8,8 @@ from dockerlint.shell.edits import append
 from dockerlint.shell.fetching import Fetched, fetched
 from dockerlint.shell.leftover import prefix
 from dockerlint.shell.moving import between, known, moved
-from dockerlint.shell.paths import folders, joined, matches, mounted, normal, removals, shown
+from dockerlint.shell.paths import folders, joined, matches, mounted, normal, removals
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

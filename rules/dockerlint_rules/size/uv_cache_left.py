@@ -4,7 +4,8 @@ from dockerlint.model import Dockerfile
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell.edits import insert_option
 from dockerlint.shell.leftover import Left, first_user, head, left, verb
-from dockerlint.shell.paths import mounted, shown
+from dockerlint.shell.paths import mounted
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from dockerlint.model import Add, Copy, Dockerfile, Run
 from dockerlint.rule import Applicability, Bad, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell import scripts
 from dockerlint.shell.leftover import Left, cleaned, first_user, head, left, program, verb
-from dockerlint.shell.paths import mounted, shown
+from dockerlint.shell.paths import mounted
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dockerlint.model import Dockerfile
 from dockerlint.rule import Bad, Finding, Fix, Good, Severity, rule, safe
 from dockerlint.shell.leftover import Left, calls, cleaned, first_user, head, left, verb
-from dockerlint.shell.paths import shown
+from dockerlint.shell.quoting import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
