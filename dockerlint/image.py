@@ -11,21 +11,38 @@ import lzma
 import os
 import posixpath
 import tarfile
+import tempfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from types import MappingProxyType
 
 from dockerlint.archive import Archive, ImageError
-from dockerlint.frozen import node, record
+from dockerlint.frozen import node, record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-    from typing import Any, BinaryIO
+    from typing import IO, Any, BinaryIO, Protocol
 
-__all__ = ["Entry", "Image", "ImageError", "Layer", "Size", "Step", "merged", "read"]
+    class Look(Protocol):
+        """Reads facts out of files while their layer passes by; no content is kept but what it keeps.
+
+        Called from several threads at once, for regular files that are not empty.
+        """
+
+        def wants(self, entry: Entry, head: bytes) -> bool:
+            """Whether a file is to be read; `head` is its beginning, at least 64 bytes or all of it."""
+
+        def fact(self, entry: Entry, content: BinaryIO) -> object | None:
+            """What is to be known of a file, None for nothing. `content` can be sought in."""
+
+
+__all__ = ["Entry", "Image", "ImageError", "Layer", "Size", "Step", "facts", "merged", "read"]
 
 _BLOCK = 1 << 20
+# A file that is looked into is held in memory up to this size, on the disk above it.
+_IN_MEMORY = 16 << 20
 _KINDS = {
     tarfile.DIRTYPE: "directory",
     tarfile.SYMTYPE: "symlink",
@@ -76,11 +93,14 @@ class Entry:
 
 @node
 class Layer:
-    """One layer: the digest of its uncompressed archive, its sizes and its paths in archive order."""
+    """One layer: the digest of its uncompressed archive, its sizes and its paths in archive order.
+
+    `facts` are what a `Look` found in its files, by path."""
 
     diff_id: str
     size: Size
     entries: tuple[Entry, ...]
+    facts: Mapping[str, object] = MappingProxyType({})
 
 
 @record
@@ -113,12 +133,16 @@ class Image:
 
 
 def read(
-    path: str, known: MutableMapping[str, Layer] | None = None, stopped: Callable[[], bool] = bool
+    path: str,
+    known: MutableMapping[str, Layer] | None = None,
+    stopped: Callable[[], bool] = bool,
+    look: Look | None = None,
 ) -> Image:
     """The image at a path: an archive, compressed or not, or a folder.
 
     `known` holds layers that were read before, by diff_id; they are not read again, and new
-    ones are added. When `stopped` turns true reading ends, which takes seconds for large images.
+    ones are added; they must have been read with the same `look`, which reads facts out of files as
+    they pass. When `stopped` turns true reading ends, which takes seconds for large images.
     ImageError when that happens, when it is none of the forms, holds several images, or is damaged.
     """
     with closing(Archive.open(path)) as archive:
@@ -136,7 +160,7 @@ def read(
         wanted = {i: name for i, name in zip(diff_ids, layer_names) if i not in layers}
 
         def layer(item: tuple[str, str]) -> Layer:
-            return _layer(archive, *item, stopped)
+            return _layer(archive, *item, stopped, look)
 
         # Hashing and compressing run beside each other: neither holds the interpreter.
         with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
@@ -188,29 +212,34 @@ class _Meter:
         return "sha256:" + self._hash.hexdigest()
 
 
-def _layer(archive: Archive, diff_id: str, name: str, stopped: Callable[[], bool]) -> Layer:
+def _layer(
+    archive: Archive, diff_id: str, name: str, stopped: Callable[[], bool], look: Look | None
+) -> Layer:
     entries: list[Entry] = []
+    facts: dict[str, object] = {}
     try:
         with archive.stream(name) as raw:
             meter = _Meter(raw, stopped)
-            entries.extend(_entries(meter))
+            entries.extend(_entries(meter, look, facts))
             digest = meter.finish()
     except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, OSError) as error:
         raise ImageError(f"layer {name} cannot be read: {error}") from error
     if digest != diff_id:
         raise ImageError(f"layer {name} is damaged: its digest is {digest}, the configuration says {diff_id}")
     files = sum(entry.size for entry in entries)
-    return Layer(diff_id, Size(files, meter.read_bytes, meter.packed_bytes), tuple(entries))
+    return Layer(diff_id, Size(files, meter.read_bytes, meter.packed_bytes), tuple(entries), facts)
 
 
-def _entries(stream: _Meter) -> Iterator[Entry]:
+def _entries(stream: _Meter, look: Look | None, facts: dict[str, object]) -> Iterator[Entry]:
     with tarfile.open(fileobj=stream, mode="r|", bufsize=_BLOCK) as tar:  # type: ignore[call-overload]
         for member in tar:
             tar.members.clear()  # tarfile would keep every member it has seen
-            yield _entry(tar, member)
+            yield _entry(tar, member, look, facts)
 
 
-def _entry(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
+def _entry(
+    tar: tarfile.TarFile, member: tarfile.TarInfo, look: Look | None, facts: dict[str, object]
+) -> Entry:
     path = posixpath.normpath("/" + member.name).lstrip("/")
     folder, _, base = path.rpartition("/")
     if base == ".wh..wh..opq":
@@ -218,15 +247,6 @@ def _entry(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
     if base.startswith(".wh."):
         return Entry(posixpath.join(folder, base[4:]), "whiteout")
     kind = _KINDS.get(member.type, "file")
-    digest = None
-    size = 0
-    if kind == "file":
-        size = member.size
-        content = tar.extractfile(member)
-        sum_ = hashlib.sha256()
-        while content is not None and (data := content.read(_BLOCK)):
-            sum_.update(data)
-        digest = sum_.hexdigest()
     target = member.linkname
     if kind == "hardlink":
         target = posixpath.normpath("/" + target).lstrip("/")
@@ -237,7 +257,51 @@ def _entry(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
             if name.startswith("SCHILY.xattr.")
         )
     )
-    return Entry(path, kind, size, member.mode & 0o7777, member.uid, member.gid, target, digest, attributes)
+    size = member.size if kind == "file" else 0
+    entry = Entry(path, kind, size, member.mode & 0o7777, member.uid, member.gid, target, None, attributes)
+    if kind != "file":
+        return entry
+    content = tar.extractfile(member)
+    return replace(entry, digest=_digest(content, entry, look, facts))
+
+
+def _digest(content: IO[bytes] | None, entry: Entry, look: Look | None, facts: dict[str, object]) -> str:
+    """The SHA-256 of a file's content, which is shown to the look on its way."""
+    sum_ = hashlib.sha256()
+    data = content.read(_BLOCK) if content is not None else b""
+    sum_.update(data)
+    if content is None or look is None or not data or not look.wants(entry, data):
+        while content is not None and (data := content.read(_BLOCK)):
+            sum_.update(data)
+        return sum_.hexdigest()
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
+        copy.write(data)
+        while data := content.read(_BLOCK):
+            sum_.update(data)
+            copy.write(data)
+        copy.seek(0)
+        found = look.fact(entry, copy)  # type: ignore[arg-type]
+        if found is not None:
+            facts[entry.path] = found
+    return sum_.hexdigest()
+
+
+def facts(image: Image) -> dict[str, object]:
+    """What the look found in the files that a container sees, by path; a hard link has the facts of
+    the file that it links to."""
+    last: dict[str, object | None] = {}
+    for layer in image.layers:
+        for entry in layer.entries:
+            if entry.kind == "file":
+                last[entry.path] = layer.facts.get(entry.path)
+            elif entry.kind == "hardlink":
+                last[entry.path] = layer.facts.get(entry.target, last.get(entry.target))
+    seen = merged(image.layers)
+    return {
+        path: fact
+        for path, fact in last.items()
+        if fact is not None and path in seen and seen[path].kind in ("file", "hardlink")
+    }
 
 
 def merged(layers: Iterable[Layer]) -> dict[str, Entry]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dockerlint.engine import Build, Built, Progress
     from dockerlint.engine.session import Session
-    from dockerlint.image import Image
+    from dockerlint.image import Image, Look
     from dockerlint.measure import Measured
     from dockerlint.model import Dockerfile
 
@@ -58,12 +58,13 @@ class Trial:
 class Bench:
     """Builds variants of one Dockerfile in a session; layers and bases they share are read once.
 
-    Images are read while the next one is built. Use it in a `with`.
+    Images are read while the next one is built; `look` reads facts out of their files. Use it in a `with`.
     """
 
-    def __init__(self, session: Session, build: Build) -> None:
+    def __init__(self, session: Session, build: Build, look: Look | None = None) -> None:
         self.session = session
         self._build = build
+        self._look = look
         self._layers: dict[str, Layer] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
         self._reader = ThreadPoolExecutor(1)
@@ -96,7 +97,7 @@ class Bench:
 
     def _read(self, saved: str) -> Image:
         try:
-            return read(saved, self._layers, self._stop.is_set)
+            return read(saved, self._layers, self._stop.is_set, self._look)
         finally:
             self.session.discard(saved)
 

@@ -9,11 +9,12 @@ import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 import saved
-from dockerlint.image import Entry, ImageError, Layer, Size, merged, read
+from dockerlint.image import Entry, ImageError, Layer, Size, facts, merged, read
 
 ONE = saved.layer(("etc", None), ("etc/a", b"12345"), ("etc/b", b"b" * 1000), ("l", "etc/a"))
 TWO = saved.layer(("etc/.wh.a", b""), ("new", b"x"))
@@ -253,3 +254,38 @@ def test_memory_stays_bounded_by_the_number_of_files_not_by_their_size(tmp_path:
     tracemalloc.stop()
     assert image.size().tar == parts
     assert peak < 16 << 20
+
+
+class Lines:
+    """Wants files that begin with `#`, and knows of each how long its whole content is."""
+
+    def wants(self, entry: Entry, head: bytes) -> bool:
+        return head.startswith(b"#")
+
+    def fact(self, entry: Entry, content: BinaryIO) -> object | None:
+        start = content.read(1)
+        content.seek(0)
+        return f"{entry.path} {start!r} {len(content.read())}"
+
+
+def test_a_look_reads_facts_out_of_the_files_that_it_wants(tmp_path: Path) -> None:
+    large = b"#" + b"x" * (3 << 20)
+    hard = tarfile.TarInfo("also")
+    hard.type, hard.linkname = tarfile.LNKTYPE, "run.sh"
+    layers = [
+        saved.layer(
+            ("run.sh", b"#!/bin/sh\n"), ("data", b"x"), ("empty", b""), ("gone", b"#1"), ("new", b"#")
+        ),
+        saved.layer(("large", large), (".wh.gone", b""), ("new", b"now without")),
+        saved.layer(hard),
+    ]
+    known: dict[str, Layer] = {}
+    image = read(saved.as_tar(saved.oci(layers), tmp_path / "i"), known, look=Lines())
+    assert facts(image) == {
+        "run.sh": "run.sh b'#' 10",
+        "also": "run.sh b'#' 10",
+        "large": f"large b'#' {len(large)}",
+    }
+    plain = read(str(tmp_path / "i"))
+    assert plain.layers[1].entries == image.layers[1].entries
+    assert facts(plain) == {}

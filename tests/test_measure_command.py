@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from dockerlint.build_progress import STEP
 from dockerlint.cli import main
-from dockerlint.measure_command import _STEP, _colored
+from dockerlint.measure_command import _colored
 
 
 @pytest.fixture(autouse=True)
@@ -89,5 +90,5 @@ def test_the_steps_of_both_engines_are_known() -> None:
         "#5 0.123 compiling [x] things": None,
         "#1 [internal] load build definition": None,
     }
-    found = {line: step[0] if (step := _STEP.search(line)) else None for line in lines}
+    found = {line: step[0] if (step := STEP.search(line)) else None for line in lines}
     assert found == lines

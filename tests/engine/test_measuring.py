@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import dockerlint
-from dockerlint import measure_command
+from dockerlint import build_options
 from dockerlint.cli import main
 from dockerlint.engine import Build, Engine
 from dockerlint.engine.session import Session
@@ -180,7 +180,7 @@ def test_a_fixed_file_that_fails_is_told_apart(
         file = model_of(Source.of_text(f"FROM {base}\nRUN exit 5\n", source.path))
         return Settled(Look(file, ()), {"x": 1}, ())
 
-    monkeypatch.setattr(measure_command, "settled_source", broken)
+    monkeypatch.setattr(build_options, "settled_source", broken)
     assert main(["measure", "Dockerfile", "--isolated", "--engine", engine.name]) == 1
     errors = capsys.readouterr().err
     assert "Dockerfile with its fixes" in errors

@@ -1,0 +1,157 @@
+"""The options that every command which builds shares, and what they say to build.
+
+`add` puts them on a parser; `Yard` makes a `Task` of each file: its model, its rules, its build.
+"""
+
+from __future__ import annotations
+
+import os
+
+from dockerlint.api import settled_source
+from dockerlint.arguments import Options, build_args
+from dockerlint.build_progress import complain
+from dockerlint.config import PROFILES
+from dockerlint.engine import NAMES, Build
+from dockerlint.errors import UserError
+from dockerlint.frozen import node
+from dockerlint.ignorefile import find_ignore_file, read_patterns
+from dockerlint.job import Setup, model
+from dockerlint.lint import run_rule
+from dockerlint.lint_command import Workshop
+from dockerlint.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
+
+    from dockerlint.model import Dockerfile
+    from dockerlint.settle import Settled
+
+
+@node
+class Task:
+    """A file that is to be built. `build` lacks only the text of the variant; `patterns` are those of
+    the ignore file that the build uses, None when there is none."""
+
+    source: Source
+    dockerfile: Dockerfile
+    setup: Setup
+    patterns: tuple[str, ...] | None
+    build: Build
+
+    @property
+    def path(self) -> str:
+        """The path as it was given."""
+        return self.source.path
+
+    def settled(self, unsafe: bool) -> Settled:
+        """Where the fixes of the file come to rest; nothing is written."""
+        return settled_source(self.source, self.setup, run_rule, unsafe, self.patterns)
+
+
+class Yard:
+    """Options of a command, and the task that each file is under them. UserError for bad usage."""
+
+    def __init__(self, given: Namespace) -> None:
+        self._given = given
+        self._contexts = _pairs(given.build_context or ())
+        self._workshop = Workshop(_lint_options(given), complain)
+
+    def task(self, path: str) -> Task:
+        """What to build of a path. UserError when it cannot be read, has no stage, or lacks its context."""
+        source = _source(path)
+        given, setup = self._given, self._workshop.setup(path)
+        context = given.context or os.path.dirname(path) or "."
+        patterns = _patterns(path, context)
+        dockerfile = model(source, setup, patterns)
+        build = Build(
+            b"",
+            context,
+            _ignore(path),
+            {**setup.config.build_args, **build_args(given.build_arg)},
+            given.target or setup.config.target or None,
+            self._contexts,
+            given.no_cache,
+            given.pull,
+            given.network,
+        )
+        if not dockerfile.stages:
+            raise UserError(f"{path} has no FROM, so there is nothing to build")
+        if not os.path.isdir(context):
+            raise UserError(f"the context {context} is not a folder")
+        return Task(source, dockerfile, setup, patterns, build)
+
+
+def add_build(parser: ArgumentParser) -> None:
+    """Add what says how to build."""
+    add = parser.add_argument_group("build").add_argument
+    add("--engine", choices=NAMES, help="default: the first that is here, in this order")
+    add("--context", metavar="DIR", help="the build context (default: the folder of the file)")
+    add("--build-arg", action="append", metavar="NAME=VALUE", help="a build argument, as docker build has it")
+    add(
+        "--build-context",
+        action="append",
+        metavar="NAME=REF",
+        help="what a name in FROM or COPY --from stands for",
+    )
+    add("--target", metavar="STAGE", help="build this stage")
+    add("--network", metavar="NAME", help="the network of RUN, as docker build has it")
+    add("--pull", action="store_true", help="look for newer base images")
+    add("--no-cache", action="store_true", help="build every layer anew")
+
+
+def add_rules(parser: ArgumentParser) -> None:
+    """Add what says which rules count, as for a lint."""
+    add = parser.add_argument_group("rules, as for a lint").add_argument
+    add("--profile", choices=PROFILES)
+    for name in ("--select", "--extend-select", "--ignore"):
+        add(name, action="extend", type=lambda names: names.split(","), metavar="NAMES")
+    add("--config", metavar="FILE")
+    add("--isolated", action="store_true", help="read no configuration files")
+
+
+def _lint_options(given: Namespace) -> Options:
+    options = Options()
+    options.profile, options.config, options.isolated = given.profile, given.config, given.isolated
+    options.select, options.extend_select, options.ignore = given.select, given.extend_select, given.ignore
+    options.build_arg, options.target = given.build_arg, given.target
+    return options
+
+
+def _pairs(given: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for item in given:
+        name, equals, value = item.partition("=")
+        if not (name and equals and value):
+            raise UserError(
+                f"--build-context {item} is not NAME=REF", "for one: debian=docker-image://debian:12"
+            )
+        found[name] = value
+    return found
+
+
+def _source(path: str) -> Source:
+    try:
+        with open(path, "rb") as file:
+            return Source.of(file.read(), path)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _ignore(path: str) -> bytes | None:
+    """The content of the ignore file that belongs to the Dockerfile alone."""
+    try:
+        with open(f"{path}.dockerignore", "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def _patterns(path: str, context: str) -> tuple[str, ...] | None:
+    """The patterns of the ignore file that the build uses; None when there is none."""
+    found = find_ignore_file(path, context)
+    if found is None:
+        return None
+    with open(found, "rb") as file:
+        return read_patterns(file.read().decode("utf-8", "surrogateescape"))

@@ -1,0 +1,83 @@
+"""What a command that builds tells on standard error: what the engine is at, and why it could not."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from dockerlint.engine import EngineError
+from dockerlint.report.escape import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dockerlint.engine import NoEngine
+    from dockerlint.image import ImageError
+
+
+def complain(message: str, hint: str = "") -> None:
+    """One line on standard error, and one for the hint."""
+    sys.stderr.write(f"dockerlint: {visible(message)}\n")
+    if hint:
+        sys.stderr.write(f"  {visible(hint)}\n")
+
+
+def failed(path: str, what: str, error: EngineError | ImageError) -> None:
+    """Tell that a build or its reading failed, with the engine's last lines. `what` names the variant."""
+    tail = error.tail if isinstance(error, EngineError) else ()
+    complain(f"{path} {what}: {error}" if what else f"{path}: {error}")
+    sys.stderr.write("".join(f"  | {visible(line)}\n" for line in tail[-15:]))
+
+
+def no_engine(error: NoEngine, so: str) -> None:
+    """Tell that there is no engine, what that means, what was looked at and how to get one."""
+    complain(f"{error}, so {so}")
+    sys.stderr.write("".join(f"  {visible(line)}\n" for line in error.found))
+    if error.hint:
+        sys.stderr.write(f"  install one: {error.hint}\n")
+    else:
+        sys.stderr.write("  install Docker, podman or buildah\n")
+
+
+class Progress:
+    """Shows on standard error what the engine is at: a line that changes on a terminal, one line a
+    build elsewhere. Gives a function from the title of a build to the receiver of its lines."""
+
+    def __enter__(self) -> Callable[[str], Callable[[str], None]]:
+        self._status = None
+        if sys.stderr.isatty():
+            from rich.console import Console
+
+            self._status = Console(stderr=True).status("")
+            self._status.start()
+        return self._begin
+
+    def __exit__(self, *_: object) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def _begin(self, title: str) -> Callable[[str], None]:
+        if self._status is None:
+            sys.stderr.write(f"dockerlint: {visible(title)}\n")
+            sys.stderr.flush()
+            return lambda line: None
+        from rich.text import Text
+
+        status = self._status
+
+        def show(text: str) -> None:
+            room = status.console.width - 4
+            status.update(Text(text if len(text) <= room else f"{text[: room - 1]}…"))
+
+        def line(text: str) -> None:
+            step = STEP.search(text)
+            if step is not None:
+                show(f"{visible(title)}: {visible(step[0])}")
+
+        show(visible(title))
+        return line
+
+
+# `STEP 2/6: RUN x` is buildah's, `#5 [2/4] RUN x` or `#5 [name 2/4] RUN x` BuildKit's.
+STEP = re.compile(r"(?:STEP \d+/\d+: .*|(?<=\] )[A-Z]+ .*)$")
