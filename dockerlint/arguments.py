@@ -60,7 +60,7 @@ class Options:
         self.stdin_filename: str | None = None
 
 
-def parse(argv: Sequence[str], commands: Sequence[tuple[str, str]]) -> Options:
+def parse(argv: Sequence[str], commands: Sequence[tuple[str, str, str]]) -> Options:
     """The options of a lint. Exits as argparse does: for --help, --version and bad usage."""
     options = Options()
     if not any(word.startswith("-") and word != "-" for word in argv):
@@ -100,14 +100,14 @@ def _names(value: str) -> list[str]:
     return [word for word in value.replace(" ", ",").split(",") if word]
 
 
-def parser(commands: Sequence[tuple[str, str]]) -> ArgumentParser:
+def parser(commands: Sequence[tuple[str, str, str]]) -> ArgumentParser:
     """The argparse parser of a lint; `commands` are shown in its help."""
     from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
     from dockerlint import __version__
 
     columns = _columns()
-    broad = max(len(name) for name, _ in commands)
+    broad = max(len(name) for name, _, _ in commands)
     made = ArgumentParser(
         prog="dockerlint",
         usage=_USAGE,
@@ -116,13 +116,19 @@ def parser(commands: Sequence[tuple[str, str]]) -> ArgumentParser:
         formatter_class=lambda prog: RawDescriptionHelpFormatter(prog, width=columns),
         description="Lints Dockerfiles, fixes them, and proves with real builds what each fix saves.",
         epilog="commands (`dockerlint COMMAND --help` says more):\n"
-        + "\n".join(f"  {name:<{broad}}  {what}" for name, what in commands)
+        + "\n".join(f"  {name:<{broad}}  {what}" for name, what, _ in commands)
         + "\n\nexit code: 0 clean, 1 findings at or above --fail-on, 2 usage, configuration or unreadable"
         "\nfiles, 3 a bug in dockerlint or a plugin",
     )
     add = made.add_argument
     add("paths", nargs="*", metavar="PATH", help="file, folder, glob, or - for standard input (default: .)")
-    add("-v", "--version", action="version", version=f"dockerlint {__version__}")
+    add(
+        "-v",
+        "--version",
+        action="version",
+        version=f"dockerlint {__version__}",
+        help="show the version and exit",
+    )
 
     group = made.add_argument_group("fixes")
     add = group.add_argument

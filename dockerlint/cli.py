@@ -19,14 +19,17 @@ if TYPE_CHECKING:
     from dockerlint.pool import Work
     from dockerlint.rule import Finding
 
+# Name, what it does, and its module, which has `main(argv) -> int` and `parser()`: completion and the
+# man page are made from the parsers.
 COMMANDS = (
-    ("measure", "build before and after the fixes, bytes by line"),
-    ("explain", "what a rule is about, with examples"),
-    ("rules", "all rules"),
-    ("parse", "what a Dockerfile is read as"),
-    ("init", "write a configuration to start from, or out of a .hadolint.yaml"),
-    ("new-rule", "write the skeleton of a rule"),
-    ("test-rules", "run the examples of rules as tests"),
+    ("measure", "build before and after the fixes, bytes by line", "measure_command"),
+    ("explain", "what a rule is about, with examples", "explain"),
+    ("rules", "all rules", "rules_command"),
+    ("parse", "what a Dockerfile is read as", "parse_command"),
+    ("init", "write a configuration to start from, or out of a .hadolint.yaml", "init_command"),
+    ("new-rule", "write the skeleton of a rule", "scaffold"),
+    ("test-rules", "run the examples of rules as tests", "testing"),
+    ("completion", "what bash, zsh or fish needs to complete options and names", "completion"),
 )
 CLEAN, FOUND, USAGE, BUG, STOPPED, PIPE = 0, 1, 2, 3, 130, 141
 
@@ -89,36 +92,12 @@ def complain(message: str, hint: str = "") -> None:
 
 
 def _command(argv: list[str]) -> int:
-    word, rest = (argv[0], argv[1:]) if argv else ("", [])
-    match word:
-        case "measure":
-            from dockerlint import measure_command
+    for name, _, module in COMMANDS:
+        if argv[:1] == [name]:
+            from importlib import import_module
 
-            return measure_command.main(rest)
-        case "explain":
-            from dockerlint import explain
-
-            return explain.main(rest)
-        case "rules":
-            from dockerlint import explain
-
-            return explain.list_main(rest)
-        case "parse":
-            from dockerlint import parse_command
-
-            return parse_command.main(rest)
-        case "init":
-            from dockerlint import init_command
-
-            return init_command.main(rest)
-        case "new-rule":
-            from dockerlint import scaffold
-
-            return scaffold.main(rest)
-        case "test-rules":
-            from dockerlint import testing
-
-            return testing.main(rest)
+            code: int = import_module(f"dockerlint.{module}").main(argv[1:])
+            return code
     from dockerlint import arguments, lint_command
 
     return lint_command.main(arguments.parse(argv, COMMANDS), complain, Guard(), worker)

@@ -11,6 +11,7 @@ from dockerlint.rule import explanation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
     from collections.abc import Iterator, Sequence
 
     from dockerlint.loader import Rules
@@ -149,15 +150,20 @@ def _link(source: str) -> str:
     return f"<{source}>" if source.startswith("http") and " " not in source else source
 
 
-def main(argv: Sequence[str]) -> int:
-    """`dockerlint explain RULE ...`: the pages of rules."""
+def parser() -> ArgumentParser:
+    """The options of the command."""
     from argparse import ArgumentParser
 
+    made = ArgumentParser("dockerlint explain", description="What a rule is about.")
+    made.add_argument("rule", nargs="+", metavar="RULE", help="a name, code or alias")
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """`dockerlint explain RULE ...`: the pages of rules."""
     from dockerlint.loader import unknown
 
-    parser = ArgumentParser("dockerlint explain", description="What a rule is about.")
-    parser.add_argument("rule", nargs="+", metavar="RULE", help="a name, code or alias")
-    options = parser.parse_args(argv)
+    options = parser().parse_args(argv)
     rules = loaded()
     for word in options.rule:
         if of_shellcheck(word):
@@ -200,40 +206,3 @@ def _for_terminal(text: str) -> str:
     with console.capture() as captured:
         console.print(Markdown(text))
     return captured.get()
-
-
-def list_main(argv: Sequence[str]) -> int:
-    """`dockerlint rules`: a table of all rules."""
-    from argparse import ArgumentParser
-
-    parser = ArgumentParser("dockerlint rules", description="All rules.")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--profile", metavar="NAME", help="only the rules of this profile")
-    options = parser.parse_args(argv)
-    rules = [r for r in loaded().all if options.profile is None or options.profile in r.profiles]
-    if options.format == "json":
-        from json import dumps
-
-        sys.stdout.write(dumps([_row(rule) for rule in rules], indent=1) + "\n")
-        return 0
-    broad = max((len(rule.name) for rule in rules), default=0)
-    far = max((len(rule.code) for rule in rules), default=0)
-    for rule in rules:
-        sys.stdout.write(
-            f"{rule.code:<{far}}  {rule.name:<{broad}}  {rule.severity:<7}  {fix_in_short(rule):<10}  {rule.summary}\n"
-        )
-    return 0
-
-
-def _row(rule: Rule) -> dict[str, object]:
-    return {
-        "code": rule.code,
-        "name": rule.name,
-        "group": rule.group,
-        "severity": rule.severity,
-        "summary": rule.summary,
-        "fix": fix_in_short(rule),
-        "aliases": list(rule.aliases),
-        "profiles": sorted(rule.profiles),
-        "options": sorted(annotations_of(rule.options)) if rule.options else [],
-    }

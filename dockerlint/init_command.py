@@ -11,6 +11,7 @@ from dockerlint.rule import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
     from collections.abc import Iterable, Sequence
 
     from dockerlint.hadolint_config import Settings
@@ -36,22 +37,25 @@ _KNOWN = frozenset((
 ))  # fmt: skip
 
 
-def main(argv: Sequence[str]) -> int:
-    """Write `dockerlint.toml`, and say what of a `.hadolint.yaml` could not be taken over."""
+def parser() -> ArgumentParser:
+    """The options of the command."""
     from argparse import ArgumentParser
 
-    parser = ArgumentParser("dockerlint init", description="Write a configuration to start from.")
-    parser.add_argument(
+    made = ArgumentParser("dockerlint init", description="Write a configuration to start from.")
+    made.add_argument(
         "--from-hadolint",
         nargs="?",
         const="",
         metavar="FILE",
         help="take over what a .hadolint.yaml says (default: the one that hadolint would use here)",
     )
-    parser.add_argument(
-        "--output", default=TARGET, metavar="FILE", help=f"default: {TARGET}; - shows it only"
-    )
-    options = parser.parse_args(argv)
+    made.add_argument("--output", default=TARGET, metavar="FILE", help=f"default: {TARGET}; - shows it only")
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Write `dockerlint.toml`, and say what of a `.hadolint.yaml` could not be taken over."""
+    options = parser().parse_args(argv)
     notes: list[str] = []
     text = _STARTER
     if options.from_hadolint is not None:

@@ -9,26 +9,30 @@ from dockerlint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
     from collections.abc import Sequence
 
 
-def main(argv: Sequence[str]) -> int:
-    """Print a file in one of the forms of `dockerlint.dump`. 0, or with `--strict` 1 and BuildKit's
-    message when BuildKit would refuse the file before it builds."""
+def parser() -> ArgumentParser:
+    """The options of the command."""
     from argparse import ArgumentParser
 
-    parser = ArgumentParser("dockerlint parse", description="Print what a Dockerfile is read as.")
-    parser.add_argument("path", metavar="FILE", help="a file, or - for standard input")
-    parser.add_argument(
+    made = ArgumentParser("dockerlint parse", description="Print what a Dockerfile is read as.")
+    made.add_argument("path", metavar="FILE", help="a file, or - for standard input")
+    made.add_argument(
         "--format",
         choices=("sexp", "json", "text"),
         default="sexp",
         help="sexp: BuildKit's dump form; json: the model with spans; text: the file as the tree gives it back",
     )
-    parser.add_argument(
-        "--strict", action="store_true", help="refuse what BuildKit refuses, with its message"
-    )
-    options = parser.parse_args(argv)
+    made.add_argument("--strict", action="store_true", help="refuse what BuildKit refuses, with its message")
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print a file in one of the forms of `dockerlint.dump`. 0, or with `--strict` 1 and BuildKit's
+    message when BuildKit would refuse the file before it builds."""
+    options = parser().parse_args(argv)
     source = Source.of(_read(options.path), options.path)
 
     from dockerlint import dump

@@ -10,6 +10,7 @@ from dockerlint.explain import GROUPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
     from collections.abc import Sequence
 
     from dockerlint.loader import Rules
@@ -71,20 +72,25 @@ def next_code(rules: Rules, group: str) -> str:
     return next(f"DK{n}" for n in range(first + 1, first + 1000) if f"DK{n}" not in taken)
 
 
-def main(argv: Sequence[str]) -> int:
-    """Write the skeleton and say what to do next."""
+def parser() -> ArgumentParser:
+    """The options of the command."""
     from argparse import ArgumentParser
 
-    from dockerlint.explain import loaded
-
-    parser = ArgumentParser("dockerlint new-rule", description="Write a rule that works, to be changed.")
-    parser.add_argument("name", metavar="NAME", help="names the fault, with hyphens: add-for-local-path")
-    parser.add_argument("--group", choices=tuple(GROUPS), help="of the built-in rules")
-    parser.add_argument(
+    made = ArgumentParser("dockerlint new-rule", description="Write a rule that works, to be changed.")
+    made.add_argument("name", metavar="NAME", help="names the fault, with hyphens: add-for-local-path")
+    made.add_argument("--group", choices=tuple(GROUPS), help="of the built-in rules")
+    made.add_argument(
         "--folder", metavar="FOLDER", help="where to write (default: the rules of this project)"
     )
-    parser.add_argument("--code", metavar="CODE", help="default: the first free one of the group")
-    options = parser.parse_args(argv)
+    made.add_argument("--code", metavar="CODE", help="default: the first free one of the group")
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Write the skeleton and say what to do next."""
+    from dockerlint.explain import loaded
+
+    options = parser().parse_args(argv)
     name = options.name.replace("_", "-").lower()
     if not all(part.isalnum() and part.isascii() for part in name.split("-")) or "-" not in name:
         raise UserError(

@@ -20,6 +20,7 @@ from dockerlint.source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
     from collections.abc import Iterator, Sequence
 
     from dockerlint.lint import Found
@@ -192,21 +193,27 @@ def verdicts(rules: Rules, names: Sequence[str] = ()) -> Iterator[Verdict]:
             yield Verdict(rule, rules.origins[rule.name], tuple(faults(rule)))
 
 
+def parser() -> ArgumentParser:
+    """The options of the command."""
+    from argparse import ArgumentParser
+
+    made = ArgumentParser("dockerlint test-rules", description="Run the examples of rules as tests.")
+    made.add_argument("path", nargs="*", metavar="PATH", help="plugin folders or modules: only their rules")
+    made.add_argument(
+        "--rule", action="append", default=[], metavar="NAME", help="only this rule; repeatable"
+    )
+    made.add_argument("--quiet", action="store_true", help="only what fails")
+    return made
+
+
 def main(argv: Sequence[str]) -> int:
     """`dockerlint test-rules`: 0 when every example holds, else 1."""
     import sys
-    from argparse import ArgumentParser
 
     from dockerlint.config_files import Finder
     from dockerlint.loader import load, load_only
 
-    parser = ArgumentParser("dockerlint test-rules", description="Run the examples of rules as tests.")
-    parser.add_argument("path", nargs="*", metavar="PATH", help="plugin folders or modules: only their rules")
-    parser.add_argument(
-        "--rule", action="append", default=[], metavar="NAME", help="only this rule; repeatable"
-    )
-    parser.add_argument("--quiet", action="store_true", help="only what fails")
-    options = parser.parse_args(argv)
+    options = parser().parse_args(argv)
     if options.path:
         rules = load_only(options.path)
     else:

@@ -25,7 +25,10 @@ FLOW = (
     "rule", "bundle", "loader", "config", "hadolint_config", "config_files", "lint", "fingerprint", "baseline", "shellcheck", "suppress", "job", "verify", "settle",
     "write", "archive", "image", "measure", "engine", "trial",
     "report", "diff", "discover", "api", "pool", "explain", "docs", "scaffold", "testing",
-    "arguments", "parse_command", "fix_command", "output", "lint_command", "init_command", "build_progress", "build_options", "measure_command", "cli", "lsp", "__main__",
+    "arguments", "parse_command", "fix_command", "output", "lint_command", "init_command", "build_progress", "build_options", "measure_command",
+    "rules_command",
+    "cli", "usage", "completion", "manual",
+    "lsp", "__main__",
 )  # fmt: skip
 
 
