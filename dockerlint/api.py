@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dockerlint.lint import Found, Result, Runner
-    from dockerlint.settle import Settled
+    from dockerlint.settle import Choice, Settled
     from dockerlint.shellcheck import Checker
 
 
@@ -84,12 +84,13 @@ def settled_source(
     run: Runner,
     unsafe: bool,
     ignore_patterns: tuple[str, ...] | None,
+    choose: Choice | None = None,
 ) -> Settled:
-    """Where a source comes to rest under the rules of a setup."""
+    """Where a source comes to rest under the rules of a setup, with the fixes that `choose` lets in."""
     from dockerlint.settle import Look, settle
 
     def look(at: Source) -> Look:
         dockerfile = model(at, setup, ignore_patterns)
         return Look(dockerfile, findings(dockerfile, setup, run)[0])
 
-    return settle(source, look, unsafe)
+    return settle(source, look, unsafe, choose)

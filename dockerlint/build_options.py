@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dockerlint.model import Dockerfile
-    from dockerlint.settle import Settled
+    from dockerlint.settle import Choice, Settled
 
 
 @node
@@ -45,9 +45,9 @@ class Task:
         """The path as it was given."""
         return self.source.path
 
-    def settled(self, unsafe: bool) -> Settled:
-        """Where the fixes of the file come to rest; nothing is written."""
-        return settled_source(self.source, self.setup, run_rule, unsafe, self.patterns)
+    def settled(self, unsafe: bool, choose: Choice | None = None) -> Settled:
+        """Where the fixes of the file come to rest, those that `choose` lets in; nothing is written."""
+        return settled_source(self.source, self.setup, run_rule, unsafe, self.patterns, choose)
 
 
 class Yard:

@@ -12,10 +12,13 @@ from dockerlint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from dockerlint.lint import Found
     from dockerlint.model import Dockerfile
+
+    # Whether a fix may go in; the line is the one its finding had, or came from, in the file as it was.
+    Choice = Callable[[Found, int], bool]
 
 PASSES = 10
 # So often fixes are tried in smaller parts; what is left then is left out together.
@@ -34,14 +37,28 @@ class Look:
         return self.dockerfile.source
 
 
+@record
+class Applied:
+    """A fix that went in. `line` is where its finding was, or came from, in the file as it was."""
+
+    rule: str
+    line: int
+    title: str
+    applicability: str
+    reason: str
+
+
 @node
 class Settled:
     """Where fixing came to rest. `fixed` counts the fixes that went in by rule; `refused` has a line
-    for each rule that had fixes left out, and why."""
+    for each rule that had fixes left out, and why; `applied` are the fixes in the order they went in, and
+    `lines` says of each line from which one of the file as it was it comes."""
 
     look: Look
     fixed: Mapping[str, int]
     refused: tuple[str, ...]
+    applied: tuple[Applied, ...] = ()
+    lines: tuple[int, ...] = ()
 
 
 @record
@@ -57,41 +74,45 @@ def levels(unsafe: bool) -> frozenset[str]:
     return frozenset((Applicability.SAFE, Applicability.UNSAFE) if unsafe else (Applicability.SAFE,))
 
 
-def settle(source: Source, look: Callable[[Source], Look], unsafe: bool) -> Settled:
+def settle(
+    source: Source, look: Callable[[Source], Look], unsafe: bool, choose: Choice | None = None
+) -> Settled:
     """Fix a file until nothing is left to fix, so that fixing it again would change nothing.
 
-    `look` reads and lints a source. What comes back is checked; where no point of rest is found it is
-    the file as it was, with the rules to blame.
+    `look` reads and lints a source, `choose` says which fixes may go in (all of them, if not given). What
+    comes back is checked; where no point of rest is found it is the file as it was, with the rules to blame.
     """
     first = look(source)
-    settled = _rest(first, look, unsafe)
+    every = tuple(range(1, len(source.line_starts) + 1))
+    settled = _rest(Settled(first, {}, (), (), every), look, unsafe, choose)
     for _ in range(PASSES):
         if not settled.refused:
             return settled
         # What was left out may go in now that other fixes are in.
-        again = _rest(settled.look, look, unsafe)
+        again = _rest(settled, look, unsafe, choose)
         if again.look.source.text == settled.look.source.text:
             return settled
         fixed = {
             name: settled.fixed.get(name, 0) + again.fixed.get(name, 0)
             for name in (*settled.fixed, *again.fixed)
         }
-        settled = Settled(again.look, fixed, again.refused)
+        applied = (*settled.applied, *again.applied)
+        settled = Settled(again.look, fixed, again.refused, applied, again.lines)
     names = ", ".join(sorted(settled.fixed))
-    return Settled(first, {}, (f"all fixes are left out: those of {names} do not come to rest",))
+    return Settled(first, {}, (f"all fixes are left out: those of {names} do not come to rest",), (), every)
 
 
-def _rest(first: Look, look: Callable[[Source], Look], unsafe: bool) -> Settled:
+def _rest(start: Settled, look: Callable[[Source], Look], unsafe: bool, choose: Choice | None) -> Settled:
     """Fix until no fix is left that may go in. Rules that do not come to rest are barred, and it
     begins anew."""
     barred: dict[str, str] = {}
     while True:
-        run = _Run(first, look, levels(unsafe), barred)
+        run = _Run(start, look, levels(unsafe), barred, choose)
         blamed = run.to_rest()
         if not blamed:
             left_out = sorted({**run.refused(), **barred}.items())
             lines = [f"fixes of {rule} are left out: {why}" for rule, why in left_out]
-            return Settled(run.now, run.fixed, tuple(lines))
+            return Settled(run.now, run.fixed, tuple(lines), tuple(run.applied), run.lines)
         barred.update(blamed)
 
 
@@ -99,15 +120,23 @@ class _Run:
     """One attempt to come to rest without the rules that are barred."""
 
     def __init__(
-        self, first: Look, look: Callable[[Source], Look], allowed: frozenset[str], barred: Mapping[str, str]
+        self,
+        start: Settled,
+        look: Callable[[Source], Look],
+        allowed: frozenset[str],
+        barred: Mapping[str, str],
+        choose: Choice | None,
     ) -> None:
-        self.now = first
+        self.now = start.look
+        self.lines = start.lines
         self.fixed: dict[str, int] = {}
+        self.applied: list[Applied] = []
         self._look = look
         self._allowed = allowed
         self._barred = barred
+        self._choose = choose
         self._left_out: dict[_Key, str] = {}
-        self._seen = [first.source.text]
+        self._seen = [start.look.source.text]
         self._steps: list[set[str]] = []
 
     def to_rest(self) -> dict[str, str]:
@@ -146,8 +175,15 @@ class _Run:
         return [
             found
             for found in self.now.found
-            if found.fix is not None and found.fix.edits and found.applicability in self._allowed
+            if found.fix is not None
+            and found.fix.edits
+            and found.applicability in self._allowed
+            and (self._choose is None or self._choose(found, self._line(found)))
         ]
+
+    def _line(self, found: Found) -> int:
+        """The line that a finding has, or comes from, in the file as it was."""
+        return self.lines[self.now.source.line_of(found.span.start) - 1]
 
     def _key(self, found: Found) -> _Key:
         assert found.fix is not None
@@ -165,8 +201,17 @@ class _Run:
         if why:
             chosen, after = self._without_the_guilty(chosen)
         if after is not None:
-            self.now = after
+            self._take(after, chosen)
         return [found for _, found in chosen]
+
+    def _take(self, after: Look, chosen: Sequence[tuple[Fix, Found]]) -> None:
+        for fix, found in chosen:
+            self.applied.append(
+                Applied(found.name, self._line(found), fix.title, found.applicability, found.reason)
+            )
+        edits = [edit for fix, _ in chosen for edit in fix.edits]
+        self.lines = _origins(self.lines, self.now.source, after.source, edits)
+        self.now = after
 
     def _without_the_guilty(
         self, chosen: list[tuple[Fix, Found]]
@@ -208,3 +253,20 @@ def _with_newlines(fix: Fix | None, newline: str) -> Fix:
         return fix
     edits = tuple(Edit(e.span, e.text.replace("\r\n", "\n").replace("\n", newline)) for e in fix.edits)
     return Fix(fix.title, edits, fix.applicability, fix.reason)
+
+
+def _origins(lines: Sequence[int], before: Source, after: Source, edits: Sequence[Edit]) -> tuple[int, ...]:
+    """From where each line of a text with edits in it comes, given that for the text without; what an edit
+    brings comes from the line that it stands on."""
+    found: list[int] = []
+    waiting = sorted(edits, key=lambda edit: (edit.span.start, edit.span.end), reverse=True)
+    moved = 0
+    for start in after.line_starts:
+        while waiting and waiting[-1].span.start + moved + len(waiting[-1].text) <= start:
+            edit = waiting.pop()
+            moved += len(edit.text) - len(edit.span)
+        old = start - moved
+        if waiting:
+            old = min(old, waiting[-1].span.start)
+        found.append(lines[before.line_of(old) - 1])
+    return tuple(found)

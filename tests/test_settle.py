@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from dockerlint.api import settled_source
 from dockerlint.config import Config
 from dockerlint.job import Setup
-from dockerlint.lint import run_rule
+from dockerlint.lint import Found, run_rule
 from dockerlint.loader import Origin, gather
 from dockerlint.model import Dockerfile, Maintainer, Run, Stopsignal, User, Workdir
 from dockerlint.rule import Edit, Finding, Fix, Rule, Span, display, rule, safe, unsafe
@@ -44,9 +44,11 @@ def replacing(name: str, old: str, new: str, fix: object = None) -> Rule:
     return make(name, check, fix)
 
 
-def settle(text: str, *rules: Rule, unsafe: bool = False) -> Settled:
+def settle(
+    text: str, *rules: Rule, unsafe: bool = False, choose: Callable[[Found, int], bool] | None = None
+) -> Settled:
     setup = Setup.of(Config(), gather((one, Origin("here", "")) for one in rules))
-    return settled_source(Source.of_text(text), setup, run_rule, unsafe, None)
+    return settled_source(Source.of_text(text), setup, run_rule, unsafe, None, choose)
 
 
 def result(text: str, *rules: Rule, unsafe: bool = False) -> tuple[str, str]:
@@ -369,3 +371,28 @@ def test_hundreds_of_fixes_that_break_the_file_are_not_tried_one_by_one() -> Non
     text = HEAD + "".join(f"STOPSIGNAL {number}\n" for number in range(1, 400))
     assert result(text, make("breaks", check))[0] == text
     assert looks < 300
+
+
+def test_fixes_that_are_not_chosen_stay_out() -> None:
+    settled = settle(
+        HEAD + "RUN a\nRUN a\n",
+        replacing("a-for-b", "RUN a", "RUN b"),
+        choose=lambda found, line: line == 3,
+    )
+    assert settled.look.source.text == HEAD + "RUN a\nRUN b\n"
+    assert [(one.rule, one.line) for one in settled.applied] == [("a-for-b", 3)]
+
+
+def test_a_fix_is_known_by_the_line_it_had_whatever_others_moved() -> None:
+    longer = replacing("longer", "FROM busybox\n", "# one\n# two\nFROM busybox AS x\n")
+    later = replacing("later", "RUN b", "RUN c")
+    settled = settle(HEAD + "RUN a\nRUN a\n", longer, replacing("sooner", "RUN a", "RUN b"), later)
+    assert [(one.rule, one.line) for one in settled.applied] == [
+        ("longer", 1), ("sooner", 2), ("sooner", 3), ("later", 2), ("later", 3),
+    ]  # fmt: skip
+    assert settled.lines == (1, 1, 1, 2, 3, 4)
+
+
+def test_lines_that_go_do_not_shift_those_behind_them() -> None:
+    settled = settle(HEAD + "RUN a \\\n  && x\nRUN a\n", replacing("shorter", "RUN a \\\n  && x", "RUN x"))
+    assert settled.lines == (1, 2, 4, 5)
