@@ -384,7 +384,7 @@ def test_fixes_that_are_not_chosen_stay_out() -> None:
 
 
 def test_a_fix_is_known_by_the_line_it_had_whatever_others_moved() -> None:
-    longer = replacing("longer", "FROM busybox\n", "# one\n# two\nFROM busybox AS x\n")
+    longer = replacing("longer", "FROM busybox", "# one\n# two\nFROM busybox AS x")
     later = replacing("later", "RUN b", "RUN c")
     settled = settle(HEAD + "RUN a\nRUN a\n", longer, replacing("sooner", "RUN a", "RUN b"), later)
     assert [(one.rule, one.line) for one in settled.applied] == [
