@@ -13,6 +13,8 @@ import marshal
 import os
 import sys
 
+from dockerlint.cachefolder import cache_folder, own_folder
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,20 +95,15 @@ def _stamp(name: str, files: Mapping[str, Stamp]) -> tuple[object, ...]:
     return (sys.version, name, tuple(sorted(files.items())))
 
 
-def _places(name: str, like: ModuleSpec) -> tuple[str, str]:
+def _places(name: str, like: ModuleSpec) -> tuple[str, ...]:
     folder, compiled = os.path.split(like.cached or "")
     # Not `.pyc`: other tools take files of that name for what they are not.
     own = os.path.join(folder, compiled.replace("__init__", "all", 1).removesuffix(".pyc") + ".bundle")
-    return own, os.path.join(cache_folder(), f"{name}.{sys.implementation.cache_tag}.bundle")
-
-
-def cache_folder() -> str:
-    """Where this user's caches of dockerlint are; the folder need not exist."""
-    if os.name == "nt":
-        base = os.environ.get("LOCALAPPDATA") or os.path.expanduser("~")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "dockerlint")
+    folder = cache_folder()
+    # What is read here is run: only from a folder that nobody else can write to.
+    if not folder or (os.path.lexists(folder) and not own_folder(folder)):
+        return (own,)
+    return own, os.path.join(folder, f"{name}.{sys.implementation.cache_tag}.bundle")
 
 
 def _execute(name: str, path: str, code: CodeType, like: ModuleSpec) -> None:
@@ -147,7 +144,7 @@ def _write(path: str, data: bytes) -> bool:
     """Write the bundle whole or not at all; False where the folder cannot be written."""
     draft = f"{path}.{os.getpid()}"
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         with open(draft, "wb") as file:
             file.write(data)
         os.replace(draft, path)

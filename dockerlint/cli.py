@@ -108,7 +108,7 @@ def worker(options: Options) -> Work:
     from dockerlint.lint_command import Workshop
 
     workshop, guard = Workshop(options, lambda message, hint: None), Guard()
-    return lambda paths: workshop.results(paths, guard)
+    return lambda paths: [result for some in workshop.results(paths, guard) for result in some]
 
 
 class Guard:

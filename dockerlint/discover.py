@@ -16,7 +16,7 @@ _NOT = (
     ".dockerignore", ".containerignore", ".j2", ".jinja", ".jinja2", ".in", ".tmpl", ".tpl", ".template",
     ".erb", ".md", ".yml", ".yaml", ".json", ".sh", ".py", ".bak", ".orig", ".rej", ".swp", "~",
 )  # fmt: skip
-_SKIPPED = frozenset((
+SKIPPED = frozenset((
     ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".nox", ".mypy_cache",
 ))  # fmt: skip
 
@@ -69,7 +69,7 @@ def _of(path: str, closed: list[OSError]) -> Iterable[str]:
 def _below(folder: str, closed: list[OSError]) -> Iterator[str]:
     plain = "" if folder == "." else folder
     for root, folders, names in os.walk(folder, onerror=closed.append):
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+        folders[:] = sorted(name for name in folders if name not in SKIPPED)
         here = os.path.join(plain, os.path.relpath(root, folder)) if root != folder else plain
         for name in sorted(names):
             if is_dockerfile(name) and os.path.isfile(os.path.join(root, name)):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from dockerlint.arguments import Options
+    from dockerlint.cache import Cache
     from dockerlint.cli import Guard
     from dockerlint.loader import Rules
     from dockerlint.model import Dockerfile
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 # Files that share one ShellCheck process; their models are in memory together.
 BATCH = 64
+# From so many files on a cache pays: what it takes is imported first (benchmarks/cache.py).
+ENOUGH = 8
 
 
 def main(options: Options, complain: Complain, guard: Guard, worker: Callable[[Options], Work]) -> int:
@@ -50,18 +53,40 @@ def main(options: Options, complain: Complain, guard: Guard, worker: Callable[[O
         complain("no Dockerfile found here", "name a file, or a folder that has one")
     for path in paths:
         workshop.setup(path)
-    if options.jobs != 1 and len(paths) > 1 and STDIN not in paths:
-        from dockerlint.pool import run
-
-        results = run(worker, options, paths)
-    else:
-        results = workshop.results(paths, guard)
+    results = _all(workshop, options, paths, guard, worker)
     results += [Result(str(error.filename), None, error=_why(error)) for error in closed]
     if options.baseline is not None:
         results = _against(options, results)
     config, rules = workshop.main()
     report(results, options, config, rules, perf_counter() - began)
     return _code(results, workshop, complain)
+
+
+def _all(
+    workshop: Workshop,
+    options: Options,
+    paths: list[str],
+    guard: Guard,
+    worker: Callable[[Options], Work],
+) -> list[Result]:
+    """The results of all files, in order: those that are kept from a run before, and new ones."""
+    kept, left = workshop.kept(paths), paths
+    if kept:
+        left = [path for path in paths if path not in kept]
+    if options.jobs != 1 and len(left) > 1 and STDIN not in left:
+        from dockerlint.pool import run
+
+        made = run(worker, options, left)
+    else:
+        made = workshop.results(left, guard)
+    new: list[Result] = []
+    for some in made:
+        workshop.keep(left[len(new) : len(new) + len(some)], some)
+        new += some
+    if not kept:
+        return new
+    fresh = dict(zip(left, new))
+    return [kept.get(path) or fresh[path] for path in paths]
 
 
 def _why(error: OSError) -> str:
@@ -103,6 +128,9 @@ class Workshop:
         self._opened: dict[str, Dockerfile] = {}
         self._checker: Checker | None = None
         self._looked = False
+        self._cache: Cache | None = None
+        # The ignore patterns of each file that may be kept.
+        self._seen: dict[str, tuple[str, ...] | None] = {}
 
     def config(self, path: str) -> Config:
         """The configuration of a file, as it was found."""
@@ -172,22 +200,57 @@ class Workshop:
                 )
         return self._checker
 
-    def results(self, paths: Sequence[str], guard: Guard) -> list[Result]:
-        """The results of some files, in order."""
-        found: list[Result] = []
+    def results(self, paths: Sequence[str], guard: Guard) -> Iterator[Sequence[Result]]:
+        """The results of some files, in order, some at a time."""
         try:
             for at in range(0, len(paths), BATCH):
                 part = paths[at : at + BATCH]
                 self._ahead(part, guard)
-                found += [guard.file(self.result, path) for path in part]
+                found = [guard.file(self.result, path) for path in part]
+                if self._checker is not None and self._checker.faults:
+                    notes = tuple(dict.fromkeys(self._checker.faults))
+                    found[-1] = replace(found[-1], notes=(*found[-1].notes, *notes))
+                    self._checker.faults.clear()
+                yield found
         finally:
             if self._checker is not None:
                 self._checker.close()
-        if self._checker is not None and self._checker.faults and found:
-            notes = tuple(dict.fromkeys(self._checker.faults))
-            found[-1] = replace(found[-1], notes=(*found[-1].notes, *notes))
-            self._checker.faults.clear()
+
+    def kept(self, paths: Sequence[str]) -> dict[str, Result]:
+        """The results that are kept from a run before, by path."""
+        options = self.options
+        if options.no_cache or options.fix or options.diff or STDIN in paths or len(paths) < ENOUGH:
+            return {}
+        from dockerlint.cache import Cache
+
+        self._cache = Cache()
+        found: dict[str, Result] = {}
+        for path in paths:
+            try:
+                with open(path, "rb") as file:
+                    source = Source.of(file.read(), path)
+                patterns = self._seen[path] = self._patterns(path)
+                result = self._cache.get(source, self.setup(path), patterns)
+            except OSError:
+                # Its turn comes, and with it the message.
+                continue
+            if result is not None:
+                found[path] = result
         return found
+
+    def keep(self, paths: Sequence[str], results: Sequence[Result]) -> None:
+        """Keep some results for the next run. Where ShellCheck failed on one of them, none is kept."""
+        if self._cache is None or any(result.notes for result in results):
+            return
+        for path, result in zip(paths, results):
+            try:
+                patterns = self._patterns(path)
+            except OSError:
+                continue
+            # They may have changed since the file was looked at first.
+            if path in self._seen and self._seen[path] == patterns:
+                self._cache.put(result, self.setup(path), patterns)
+        self._cache.tidy()
 
     def _ahead(self, paths: Sequence[str], guard: Guard) -> None:
         """Read some files, and start ShellCheck for them, so that it works while the rules do."""
