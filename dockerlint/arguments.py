@@ -43,6 +43,7 @@ class Options:
         self.color = "auto"
         self.baseline: str | None = None
         self.update_baseline = False
+        self.changed_since: str | None = None
         self.shellcheck: bool | None = None
         self.failure_threshold: str | None = None
         self.no_fail: bool | None = None
@@ -170,6 +171,12 @@ def parser(commands: Sequence[tuple[str, str, str]]) -> ArgumentParser:
 
     add("--baseline", metavar="FILE", help="leave out the findings that are recorded in a file")
     add("--update-baseline", action="store_true", help="record all findings there are now in that file")
+
+    add(
+        "--changed-since",
+        metavar="REV",
+        help="only findings in instructions that changed since a git revision; files git does not know count wholly",
+    )
 
     group = made.add_argument_group("input")
     add = group.add_argument

@@ -13,7 +13,8 @@ from dockerlint.frozen import replace
 from dockerlint.job import UNREADABLE, Setup, lint_model, model
 from dockerlint.lint import Result
 from dockerlint.loader import load
-from dockerlint.output import formats, report
+from dockerlint.outcome import exit_code
+from dockerlint.output import report
 from dockerlint.rule import Severity
 from dockerlint.source import Source
 
@@ -46,6 +47,7 @@ def main(options: Options, complain: Complain, guard: Guard, worker: Callable[[O
         raise UserError("--unsafe goes with --fix or --diff", "add one of them")
     if options.update_baseline and options.baseline is None:
         raise UserError("--update-baseline goes with --baseline FILE", "name the file")
+    _fits_changed_since(options)
     workshop = Workshop(options, complain)
     closed: list[OSError] = []
     paths = [path for path in files(options.paths or ["."], closed) if workshop.takes(path)]
@@ -57,9 +59,23 @@ def main(options: Options, complain: Complain, guard: Guard, worker: Callable[[O
     results += [Result(str(error.filename), None, error=_why(error)) for error in closed]
     if options.baseline is not None:
         results = _against(options, results)
+    if options.changed_since is not None:
+        from dockerlint.changes import only_changed
+
+        results = only_changed(results, options.changed_since)
     config, rules = workshop.main()
     report(results, options, config, rules, perf_counter() - began)
-    return _code(results, workshop, complain)
+    return exit_code(results, workshop, complain)
+
+
+def _fits_changed_since(options: Options) -> None:
+    if options.changed_since is not None and STDIN in options.paths:
+        raise UserError("--changed-since cannot tell what changed in standard input", "name the file")
+    if options.changed_since is not None and (options.fix or options.diff):
+        raise UserError(
+            "--changed-since does not go with --fix or --diff: fixes are for whole files",
+            "lint with --changed-since, then fix the files that you want to",
+        )
 
 
 def _all(
@@ -337,55 +353,3 @@ def ignore_patterns(path: str) -> tuple[str, ...] | None:
         return None
     with open(found, "rb") as file:
         return read_patterns(file.read().decode("utf-8", "surrogateescape"))
-
-
-def _code(results: list[Result], workshop: Workshop, complain: Complain) -> int:
-    """The exit code, and a line on standard error for every file or rule that failed."""
-    code = 0
-    config, _ = workshop.main()
-    asked, as_hadolint = formats(workshop.options, config), config.profile == "hadolint"
-    for result in results:
-        for crash in result.crashes:
-            sys.stderr.write("".join(f"  {line}\n" for line in _safe_lines(crash.trace)))
-            who = (
-                f"the rule {crash.rule} ({_rule_file(workshop, result.path, crash.rule)})"
-                if crash.rule
-                else "dockerlint"
-            )
-            complain(
-                f"{who} failed on {crash.path}: {crash.error}",
-                "this is a bug: please report it with the lines above; `--ignore` leaves the rule out"
-                if crash.rule
-                else "this is a bug: please report it with the lines above",
-            )
-            code = 3
-        if result.error:
-            complain(f"error: {result.path} {result.error}", "")
-            code = max(code, 2)
-        for note in result.notes:
-            complain(note, "its findings are missing; --no-shellcheck does without it")
-            code = max(code, 2)
-    if code:
-        # hadolint knows no other code than 1; a bug of ours stays one.
-        return 1 if as_hadolint and code == 2 else code
-    if as_hadolint and not {"codeclimate", "codacy"}.isdisjoint(asked):
-        return 0
-    return int(any(_fails(result, workshop.setup(result.path).config) for result in results))
-
-
-def _safe_lines(text: str) -> Iterator[str]:
-    from dockerlint.report.escape import visible
-
-    return (visible(line) for line in text.splitlines())
-
-
-def _rule_file(workshop: Workshop, path: str, rule: str) -> str:
-    origin = workshop.setup(path).rules.origins.get(rule)
-    return origin.path if origin else "unknown file"
-
-
-def _fails(result: Result, config: Config) -> bool:
-    if config.no_fail or config.fail_on == "never":
-        return False
-    bad = Severity.ORDER[: Severity.ORDER.index(config.fail_on) + 1]
-    return any(one.severity in bad for one in result.found)
