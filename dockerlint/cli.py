@@ -30,6 +30,7 @@ COMMANDS = (
     ("new-rule", "write the skeleton of a rule", "scaffold"),
     ("test-rules", "run the examples of rules as tests", "testing"),
     ("completion", "what bash, zsh or fish needs to complete options and names", "completion"),
+    ("lsp", "serve an editor on standard input and output", "lsp"),
 )
 CLEAN, FOUND, USAGE, BUG, STOPPED, PIPE = 0, 1, 2, 3, 130, 141
 

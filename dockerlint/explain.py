@@ -24,6 +24,14 @@ GROUPS = {
     "security": "what an attacker could use",
     "clarity": "what a reader could misunderstand",
 }
+# Where the pages of the rules and of ShellCheck's findings stand.
+_PAGES = "https://github.com/dockerlint/dockerlint/blob/main/docs/rules"
+_WIKI = "https://www.shellcheck.net/wiki"
+
+
+def address(name: str, code: str) -> str:
+    """The address of the page on a rule, or on a code of ShellCheck."""
+    return f"{_WIKI}/{code}" if of_shellcheck(code) else f"{_PAGES}/{name}.md"
 
 
 def page(rule: Rule) -> str:
@@ -184,7 +192,7 @@ def _of_shellcheck(word: str) -> str:
     code = word.upper() if word[2:].isdigit() else ""
     return (
         f"{code or 'ShellCheck'}: a finding of ShellCheck, which checks the scripts of a Dockerfile\n"
-        f"https://www.shellcheck.net/wiki/{code}\n"
+        f"{_WIKI}/{code}\n"
     )
 
 

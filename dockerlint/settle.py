@@ -193,7 +193,7 @@ class _Run:
     def _step(self, wanted: list[Found]) -> list[Found]:
         """Put in what can go in together and passes the check; what was put in comes back."""
         newline = self.now.source.newline
-        by_fix = [(_with_newlines(found.fix, newline), found) for found in wanted]
+        by_fix = [(with_newlines(found.fix, newline), found) for found in wanted]
         _, applied = apply(self.now.source.text, [fix for fix, _ in by_fix])
         went_in = {id(fix) for fix in applied}
         chosen = [(fix, found) for fix, found in by_fix if id(fix) in went_in]
@@ -246,7 +246,7 @@ class _Run:
         return after, why
 
 
-def _with_newlines(fix: Fix | None, newline: str) -> Fix:
+def with_newlines(fix: Fix | None, newline: str) -> Fix:
     """The fix with the line ends of the file in what it inserts."""
     assert fix is not None
     if newline == "\n" or not any("\n" in edit.text for edit in fix.edits):

@@ -26,10 +26,15 @@ __all__ = ["Checker", "find", "wants_shellcheck"]
 
 
 class Checker:
-    """Asks one ShellCheck program. `faults` has a line for every time that it gave no answer."""
+    """Asks one ShellCheck program. `faults` has a line for every time that it gave no answer.
 
-    def __init__(self, program: str) -> None:
+    With `waits` False `found` only tells what is known already; `unknown` are then the scripts that
+    somebody may `learn` about, in a thread of his own.
+    """
+
+    def __init__(self, program: str, waits: bool = True) -> None:
         self.program = program
+        self.waits = waits
         self.faults: list[str] = []
         self._known: dict[str, tuple[Comment, ...]] = {}
         self._batch: Batch | None = None
@@ -51,7 +56,7 @@ class Checker:
         from dockerlint.shellcheck.findings import as_found
 
         pieces = _pieces(dockerfile, config.profile)
-        if any(piece.text not in self._known for piece in pieces):
+        if self.waits and any(piece.text not in self._known for piece in pieces):
             self._finish()
             self._start([*dict.fromkeys(piece.text for piece in pieces)])
             self._finish()
@@ -68,6 +73,20 @@ class Checker:
                     # The text of a here-document may be read twice: by the shell, and as its input.
                     found.setdefault((one.code, one.span), one)
         return list(found.values())
+
+    def unknown(self, dockerfile: Dockerfile, config: Config) -> tuple[str, ...]:
+        """The scripts of a file that it was not asked about yet."""
+        if not wants_shellcheck(config):
+            return ()
+        texts = dict.fromkeys(piece.text for piece in _pieces(dockerfile, config.profile))
+        return tuple(text for text in texts if text not in self._known)
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Ask about some scripts, and wait for the answers. One without an answer is not asked about again."""
+        asked = list(texts)
+        batch = Batch(self.program, asked)
+        self._known.update({**dict.fromkeys(asked, ()), **batch.answers()})
+        self.faults += batch.faults
 
     def close(self) -> None:
         """End what was started ahead and is not needed any more."""

@@ -1,0 +1,1 @@
+"""A real client speaks with the server as editors do."""
