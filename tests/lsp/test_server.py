@@ -1,1 +1,0 @@
-"""A real client speaks with the server as editors do."""
