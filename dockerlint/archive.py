@@ -14,15 +14,20 @@ import tarfile
 import tempfile
 import threading
 import zlib
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+
+from dockerlint.platforms import InvalidPlatform, Platform, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any, BinaryIO
 
 _DOCUMENT = 64 << 20
 _ATTESTATION = "vnd.docker.reference.type"
+# An index may hold an index: docker's has one for each name. More than these are no image.
+_NESTED = 4
+_NAMES = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
 
 
 class ImageError(Exception):
@@ -72,14 +77,19 @@ class Archive:
         with self.raw(name) as raw, _unpacked(raw, raw.read(6)) as unpacked:
             yield unpacked
 
-    def image(self) -> tuple[str, list[str]]:
-        """The names of the configuration and of the layers, lowest first, of the one image in here."""
+    def image(self, platform: str | None = None) -> tuple[str, list[str]]:
+        """The names of the configuration and of the layers, lowest first, of the one image in here, or
+        of the one for a platform. ImageError when there is none, or more than one."""
+        wanted = _platform(platform)
         try:
-            if self.has("manifest.json"):
+            # What docker calls manifest.json tells of one platform only, the index beside it of all.
+            if self.has("manifest.json") and not (wanted and self.has("index.json")):
                 said = self.document("manifest.json")
-                return self._dir(said) if isinstance(said, dict) else self._docker(said)
+                found = self._dir(said) if isinstance(said, dict) else self._docker(said)
+                self._check(found[0], wanted)
+                return found
             if self.has("index.json"):
-                return self._oci(self.document("index.json"))
+                return self._oci(self.document("index.json"), wanted)
         except (KeyError, TypeError, AttributeError) as error:
             raise ImageError(f"the manifest of the image is malformed: {error!r}") from error
         raise ImageError(
@@ -88,23 +98,58 @@ class Archive:
 
     def _docker(self, manifest: Any) -> tuple[str, list[str]]:
         if len(manifest) != 1:
-            raise ImageError(f"the archive holds {len(manifest)} images, save one")
+            names = [str(name) for image in manifest for name in image.get("RepoTags") or ()]
+            raise ImageError(f"the archive holds {len(manifest)} images{_listed(names)}, save one")
         return manifest[0]["Config"], list(manifest[0]["Layers"] or ())
 
     def _dir(self, manifest: Any) -> tuple[str, list[str]]:
         layers = [layer["digest"].partition(":")[2] for layer in manifest["layers"]]
         return manifest["config"]["digest"].partition(":")[2], layers
 
-    def _oci(self, index: Any, depth: int = 0) -> tuple[str, list[str]]:
-        found = [m for m in index["manifests"] if self._is_image(m)]
+    def _oci(self, index: Any, wanted: Platform | None) -> tuple[str, list[str]]:
+        found = self._images(index, _NESTED)
+        if wanted is not None:
+            fitting = [image for image in found if _fits(wanted, image[1])]
+            if not fitting and found:
+                names = [image[1] for image in found]
+                raise ImageError(f"the archive holds no image for {_named(wanted)}, only for {_list(names)}")
+            found = _best(wanted, fitting)
         if len(found) != 1:
-            raise ImageError(f"the archive holds {len(found)} images, save one (for one platform)")
-        said = self.document(_blob(found[0]["digest"]))
-        if "manifests" in said:
-            if depth:
-                raise ImageError("the index of the image is nested too deep")
-            return self._oci(said, depth + 1)
+            labels = [f"{name} {platform}".strip() for _, platform, name in found]
+            choose = "choose one with --platform" if len({i[1] for i in found}) > 1 else "save one"
+            raise ImageError(f"the archive holds {len(found)} images{_listed(labels)}, {choose}")
+        said = found[0][0]
         return _blob(said["config"]["digest"]), [_blob(layer["digest"]) for layer in said["layers"]]
+
+    def _images(self, index: Any, depth: int, name: str = "") -> list[tuple[Any, str, str]]:
+        """The manifest, the platform and the name of every image that is in here; two names of one
+        image, and the same manifest twice, count once."""
+        if not depth:
+            raise ImageError("the index of the image is nested too deep")
+        found: dict[str, tuple[Any, str, str]] = {}
+        for one in index["manifests"]:
+            if not self._is_image(one):
+                continue
+            said = self.document(_blob(one["digest"]))
+            notes = one.get("annotations") or {}
+            title = next((str(notes[key]) for key in _NAMES if key in notes), name)
+            if "manifests" in said:
+                for inner in self._images(said, depth - 1, title):
+                    found.setdefault(inner[0]["config"]["digest"], inner)
+            elif said.get("artifactType") is None:
+                platform = one.get("platform") or self.document(_blob(said["config"]["digest"]))
+                found.setdefault(said["config"]["digest"], (said, _text(platform), title))
+        return list(found.values())
+
+    def _check(self, config_name: str, wanted: Platform | None) -> None:
+        """ImageError when the only image is for another platform than the one wanted."""
+        if wanted is None:
+            return
+        has = _text(self.document(config_name))
+        if not _fits(wanted, has):
+            raise ImageError(
+                f"the image is for {has or 'no platform that it tells'}, not for {_named(wanted)}"
+            )
 
     def _is_image(self, manifest: Any) -> bool:
         """Not an attestation, and really in the archive: an index may tell of platforms that were not saved."""
@@ -113,6 +158,70 @@ class Archive:
         if (manifest.get("platform") or {}).get("os") == "unknown":
             return False
         return self.has(_blob(manifest["digest"]))
+
+
+def _platform(text: str | None) -> Platform | None:
+    try:
+        return parse(text) if text else None
+    except InvalidPlatform as error:
+        raise ImageError(f"--platform {text}: {error}") from error
+
+
+def _text(platform: Any) -> str:
+    """A platform of an index or a configuration in one word."""
+    parts = (platform.get("os") or "", platform.get("architecture") or "", platform.get("variant") or "")
+    return "/".join(str(part) for part in parts if part)
+
+
+def _named(platform: Platform) -> str:
+    return "/".join(p for p in (platform.os, platform.architecture, platform.variant) if p)
+
+
+def _fits(wanted: Platform, has: str) -> bool:
+    """Whether an image's platform is one that was asked for; what was left open fits any."""
+    try:
+        one = parse(has)
+    except InvalidPlatform:
+        return False
+    return (
+        wanted.os in (None, one.os)
+        and wanted.architecture in (None, one.architecture)
+        and wanted.variant in ("", one.variant)
+    )
+
+
+def _best(wanted: Platform, fitting: list[tuple[Any, str, str]]) -> list[tuple[Any, str, str]]:
+    """Those of exactly the platform where there are some: `linux/arm` need not mean `linux/arm/v5`."""
+    exact = [image for image in fitting if parse(image[1]).variant == wanted.variant]
+    return exact if len(exact) == 1 else fitting
+
+
+def _list(names: list[str]) -> str:
+    shown = ", ".join(names[:8])
+    return f"{shown} and {len(names) - 8} more" if len(names) > 8 else shown
+
+
+def _listed(names: list[str]) -> str:
+    return f" ({_list(names)})" if any(names) else ""
+
+
+def roomy() -> str | None:
+    """Where large temporary files go: /tmp is often in memory. None leaves it to TMPDIR."""
+    return "/var/tmp" if "TMPDIR" not in os.environ and os.path.isdir("/var/tmp") else None
+
+
+def is_saved(path: str) -> bool:
+    """Whether a path is a folder, or a file that begins as an archive does, compressed or not; what is
+    in it may still be no image."""
+    if os.path.isdir(path):
+        return True
+    try:
+        with open(path, "rb") as file:
+            head = file.read(512)
+    except OSError:
+        return False
+    packed = head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", _ZSTD))
+    return packed or head[257:262] == b"ustar"
 
 
 def _blob(digest: str) -> str:
@@ -158,7 +267,7 @@ class Tar(Archive):
         try:
             with _unpacked(self._file, self._file.read(6)) as stream:
                 if stream is not self._file:
-                    packed, self._file = self._file, tempfile.TemporaryFile()  # noqa: SIM115
+                    packed, self._file = self._file, tempfile.TemporaryFile(dir=roomy())  # noqa: SIM115
                     with packed:
                         shutil.copyfileobj(stream, self._file, 1 << 20)
             self._file.seek(0)
@@ -239,9 +348,42 @@ def _unpacked(raw: BinaryIO, head: bytes) -> Iterator[BinaryIO]:
     elif head == b"\xfd7zXZ\x00":
         with lzma.LZMAFile(raw) as unpacked_xz:
             yield unpacked_xz  # type: ignore[misc]
-    elif head.startswith(b"\x28\xb5\x2f\xfd"):
-        raise ImageError(
-            "it is compressed with zstd, which cannot be read here; save the image without compression"
-        )
+    elif head.startswith(_ZSTD) or (head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F):
+        opened, wrong = _zstd()
+        try:
+            with closing(opened(raw)) as unpacked_zstd:
+                yield unpacked_zstd
+        except wrong as error:
+            raise ImageError(f"what is compressed with zstd is damaged: {error}") from error
     else:
         yield raw
+
+
+# Frames of zstd; those that tools skip, and may begin with, are 0x184D2A50 to 0x184D2A5F.
+_ZSTD = b"\x28\xb5\x2f\xfd"
+
+
+def _zstd() -> tuple[Callable[[BinaryIO], BinaryIO], type[Exception]]:
+    """What unpacks zstd, and its error: Python's own since 3.14, else the package `zstandard`."""
+    from importlib import import_module
+
+    try:
+        own: Any = import_module("compression.zstd")
+        return own.ZstdFile, own.ZstdError
+    except ImportError:
+        pass
+    try:
+        package: Any = import_module("zstandard")
+    except ImportError:
+        raise ImageError(
+            "it is compressed with zstd, which needs Python 3.14 or the package zstandard: "
+            "pip install 'dockerlint[zstd]', or save the image without compression"
+        ) from None
+
+    def opened(raw: BinaryIO) -> BinaryIO:
+        reader: BinaryIO = package.ZstdDecompressor().stream_reader(
+            raw, read_across_frames=True, closefd=False
+        )
+        return reader
+
+    return opened, package.ZstdError

@@ -17,12 +17,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from types import MappingProxyType
 
-from dockerlint.archive import Archive, ImageError
+from dockerlint.archive import Archive, ImageError, roomy
 from dockerlint.frozen import node, record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
     from typing import IO, Any, BinaryIO, Protocol
 
     class Look(Protocol):
@@ -43,6 +43,8 @@ __all__ = ["Entry", "Image", "ImageError", "Layer", "Size", "Step", "facts", "me
 _BLOCK = 1 << 20
 # A file that is looked into is held in memory up to this size, on the disk above it.
 _IN_MEMORY = 16 << 20
+# A sparse file with more bytes of holes than these is not read out.
+_HOLES = 1 << 30
 _KINDS = {
     tarfile.DIRTYPE: "directory",
     tarfile.SYMTYPE: "symlink",
@@ -137,16 +139,17 @@ def read(
     known: MutableMapping[str, Layer] | None = None,
     stopped: Callable[[], bool] = bool,
     look: Look | None = None,
+    platform: str | None = None,
 ) -> Image:
     """The image at a path: an archive, compressed or not, or a folder.
 
     `known` holds layers that were read before, by diff_id; they are not read again, and new
     ones are added; they must have been read with the same `look`, which reads facts out of files as
-    they pass. When `stopped` turns true reading ends, which takes seconds for large images.
+    they pass. Of several images the one for `platform` is read. When `stopped` turns true reading ends, which takes seconds for large images.
     ImageError when that happens, when it is none of the forms, holds several images, or is damaged.
     """
     with closing(Archive.open(path)) as archive:
-        config_name, layer_names = archive.image()
+        config_name, layer_names = archive.image(platform)
         config = archive.document(config_name)
         if not isinstance(config, dict):
             raise ImageError("the image configuration is not a JSON object")
@@ -222,6 +225,8 @@ def _layer(
             meter = _Meter(raw, stopped)
             entries.extend(_entries(meter, look, facts))
             digest = meter.finish()
+    except ImageError as error:
+        raise ImageError(f"layer {name}: {error}") from error
     except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, OSError) as error:
         raise ImageError(f"layer {name} cannot be read: {error}") from error
     if digest != diff_id:
@@ -231,19 +236,39 @@ def _layer(
 
 
 def _entries(stream: _Meter, look: Look | None, facts: dict[str, object]) -> Iterator[Entry]:
-    with tarfile.open(fileobj=stream, mode="r|", bufsize=_BLOCK) as tar:  # type: ignore[call-overload]
-        for member in tar:
-            tar.members.clear()  # tarfile would keep every member it has seen
-            yield _entry(tar, member, look, facts)
+    # Paths are bytes; the locale has no say in how they are read.
+    with tarfile.open(  # type: ignore[call-overload]
+        fileobj=stream, mode="r|", bufsize=_BLOCK, encoding="utf-8", errors="surrogateescape"
+    ) as tar:
+        for member in _members(tar):
+            entry = _entry(tar, member, look, facts)
+            if entry is not None:
+                yield entry
+
+
+def _members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """Every header; tarfile lets errors of other kinds slip on broken ones."""
+    while True:
+        try:
+            member = tar.next()
+        except (ValueError, LookupError, OverflowError, AttributeError, TypeError) as error:
+            raise tarfile.ReadError(f"a header is malformed: {error}") from error
+        if member is None:
+            return
+        tar.members.clear()  # type: ignore[attr-defined] # tarfile would keep every member it has seen
+        yield member
 
 
 def _entry(
     tar: tarfile.TarFile, member: tarfile.TarInfo, look: Look | None, facts: dict[str, object]
-) -> Entry:
+) -> Entry | None:
+    """None for what is no path of the image: the notes of aufs (`.wh..wh.plnk`), a marker that names nothing."""
     path = posixpath.normpath("/" + member.name).lstrip("/")
     folder, _, base = path.rpartition("/")
     if base == ".wh..wh..opq":
         return Entry(folder, "opaque")
+    if path.startswith(".wh..wh.") or base.startswith(".wh..wh.") or base in (".wh.", ".wh..", ".wh..."):
+        return None
     if base.startswith(".wh."):
         return Entry(posixpath.join(folder, base[4:]), "whiteout")
     kind = _KINDS.get(member.type, "file")
@@ -262,7 +287,24 @@ def _entry(
     if kind != "file":
         return entry
     content = tar.extractfile(member)
+    parts: list[tuple[int, int]] | None = member.sparse  # type: ignore[assignment]
+    if parts is not None and content is not None and size - sum(part[1] for part in parts) > _HOLES:
+        return replace(entry, digest=_sparse(content, size, parts))
     return replace(entry, digest=_digest(content, entry, look, facts))
+
+
+def _sparse(content: IO[bytes], length: int, parts: Sequence[tuple[int, int]]) -> str:
+    """What stands for the SHA-256 of a file that is nearly all holes (/var/log/lastlog may claim a
+    terabyte): that of its length, and of its parts with their places."""
+    sum_ = hashlib.sha256(b"%d" % length)
+    file = content.raw  # type: ignore[attr-defined] # its buffer would read the holes
+    for offset, size in parts:
+        sum_.update(b" %d %d " % (offset, size))
+        file.seek(offset)
+        while size > 0 and (data := file.read(min(size, _BLOCK))):
+            sum_.update(data)
+            size -= len(data)
+    return sum_.hexdigest()
 
 
 def _digest(content: IO[bytes] | None, entry: Entry, look: Look | None, facts: dict[str, object]) -> str:
@@ -274,7 +316,7 @@ def _digest(content: IO[bytes] | None, entry: Entry, look: Look | None, facts: d
         while content is not None and (data := content.read(_BLOCK)):
             sum_.update(data)
         return sum_.hexdigest()
-    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=roomy()) as copy:
         copy.write(data)
         while data := content.read(_BLOCK):
             sum_.update(data)

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +52,36 @@ def _named(data: bytes) -> str:
     return digest(data).partition(":")[2]
 
 
+def in_members(data: bytes) -> bytes:
+    """As eStargz compresses: several gzip members after each other."""
+    return b"".join(gzip.compress(data[at : at + 700], 1) for at in range(0, len(data), 700))
+
+
+def zstd(data: bytes) -> bytes:
+    """Compressed with zstd, with what is here for it."""
+    try:
+        from compression.zstd import compress
+    except ImportError:
+        from zstandard import compress
+    return bytes(compress(data))
+
+
+def zstd_chunked(data: bytes) -> bytes:
+    """As `zstd:chunked` has it: several frames, and at their end one for those who know the form."""
+    frames = b"".join(zstd(data[at : at + 700]) for at in range(0, len(data), 700))
+    return frames + b"\x50\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"notes"
+
+
 def oci(
-    layers: Sequence[bytes], settings: bytes | None = None, packed: bool = False, nested: bool = False
+    layers: Sequence[bytes],
+    settings: bytes | None = None,
+    packed: bool | Callable[[bytes], bytes] = False,
+    nested: bool = False,
 ) -> dict[str, bytes]:
     """The parts of an OCI layout; `nested` puts an index between, with an attestation in it."""
     settings = settings or config(layers)
-    stored = [gzip.compress(data, 1) if packed else data for data in layers]
+    pack = packed if callable(packed) else lambda data: gzip.compress(data, 1)
+    stored = [pack(data) if packed else data for data in layers]
     manifest = json.dumps(
         {
             "schemaVersion": 2,
@@ -80,6 +104,24 @@ def oci(
         top = [{"digest": digest(inner)}]
     parts = {f"blobs/sha256/{_named(data)}": data for data in blobs}
     return {**parts, "oci-layout": b"{}", "index.json": json.dumps({"manifests": top}).encode()}
+
+
+def platforms(images: Mapping[str, Sequence[bytes]]) -> dict[str, bytes]:
+    """An OCI layout of an image for several platforms, `linux/arm/v7` for one."""
+    parts: dict[str, bytes] = {}
+    manifests = []
+    for platform, layers in images.items():
+        system, architecture, *variant = platform.split("/")
+        about = {"os": system, "architecture": architecture, **({"variant": variant[0]} if variant else {})}
+        own = oci(layers, config(layers, **about))
+        (manifest,) = json.loads(own.pop("index.json"))["manifests"]
+        manifests.append({**manifest, "platform": about})
+        parts.update(own)
+    index = json.dumps({"manifests": manifests}).encode()
+    parts[f"blobs/sha256/{_named(index)}"] = index
+    names = {"org.opencontainers.image.ref.name": "app"}
+    top = {"manifests": [{"digest": digest(index), "annotations": names}]}
+    return {**parts, "index.json": json.dumps(top).encode()}
 
 
 def legacy(layers: Sequence[bytes], settings: bytes | None = None) -> dict[str, bytes]:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import io
 import json
+import random
+import shutil
+import subprocess
+import sys
 import tarfile
 import tracemalloc
 import zlib
@@ -23,6 +29,13 @@ FORMS: dict[str, Callable[[Path], str]] = {
     "OCI layout": lambda at: saved.as_folder(saved.oci([ONE, TWO]), at),
     "OCI archive": lambda at: saved.as_tar(saved.oci([ONE, TWO]), at),
     "OCI archive, layers compressed": lambda at: saved.as_tar(saved.oci([ONE, TWO], packed=True), at),
+    "OCI archive, layers in zstd": lambda at: saved.as_tar(saved.oci([ONE, TWO], packed=saved.zstd), at),
+    "OCI archive, layers in zstd in parts": lambda at: saved.as_tar(
+        saved.oci([ONE, TWO], packed=saved.zstd_chunked), at
+    ),
+    "OCI archive, layers in gzip in parts": lambda at: saved.as_tar(
+        saved.oci([ONE, TWO], packed=saved.in_members), at
+    ),
     "OCI archive, nested index with attestation": lambda at: saved.as_tar(
         saved.oci([ONE, TWO], nested=True), at
     ),
@@ -106,6 +119,120 @@ def test_a_history_may_be_missing(tmp_path: Path) -> None:
     assert image.history == ()
 
 
+def test_an_image_is_chosen_by_its_platform(tmp_path: Path) -> None:
+    parts = saved.platforms({"linux/amd64": [ONE], "linux/arm/v5": [TWO], "linux/arm/v7": [ONE, TWO]})
+    path = saved.as_tar(parts, tmp_path / "i")
+    assert read(path, platform="linux/amd64").diff_ids == (saved.digest(ONE),)
+    assert read(path, platform="x86_64").diff_ids == (saved.digest(ONE),)
+    assert read(path, platform="linux/arm/v5").diff_ids == (saved.digest(TWO),)
+    assert read(path, platform="linux/armhf/7").diff_ids == (saved.digest(ONE), saved.digest(TWO))
+    for wanted, why in (
+        ("linux/s390x", "no image for linux/s390x, only for linux/amd64, linux/arm/v5, linux/arm/v7"),
+        ("linux/arm", r"2 images \(app linux/arm/v5, app linux/arm/v7\)"),
+        ("a/b/c/d", "--platform a/b/c/d"),
+    ):
+        with pytest.raises(ImageError, match=why):
+            read(path, platform=wanted)
+
+
+def test_a_platform_is_looked_up_in_the_index_that_docker_writes_beside_its_manifest(tmp_path: Path) -> None:
+    parts = saved.platforms({"linux/amd64": [ONE], "linux/arm64": [TWO]})
+    settings = saved.config([ONE], os="linux", architecture="amd64")
+    parts["manifest.json"] = saved.modern([ONE], settings)["manifest.json"]
+    path = saved.as_tar(parts, tmp_path / "i")
+    assert read(path).diff_ids == (saved.digest(ONE),)
+    assert read(path, platform="linux/arm64").diff_ids == (saved.digest(TWO),)
+
+
+def test_the_only_image_has_to_be_of_the_platform_too(tmp_path: Path) -> None:
+    path = saved.as_tar(saved.legacy([ONE], saved.config([ONE], os="linux")), tmp_path / "i")
+    assert read(path, platform="linux/amd64").diff_ids == (saved.digest(ONE),)
+    with pytest.raises(ImageError, match="is for linux/amd64, not for linux/arm64"):
+        read(path, platform="linux/arm64")
+
+
+@pytest.mark.parametrize("form", ["gnu", "pax 0.0", "pax 0.1", "pax 1.0"])
+def test_a_sparse_file_counts_with_its_holes(form: str, tmp_path: Path) -> None:
+    gnu = shutil.which("tar")
+    if (
+        not gnu
+        or b"GNU tar" not in subprocess.run([gnu, "--version"], capture_output=True, check=True).stdout
+    ):
+        pytest.skip("no GNU tar here")
+    with open(tmp_path / "holes", "wb") as file:
+        file.seek(1 << 20)
+        file.write(b"in the middle")
+        file.truncate(3 << 20)
+    (tmp_path / "next").write_bytes(b"next")
+    kind, _, version = form.partition(" ")
+    command = [gnu, "--sparse", f"--format={'posix' if version else kind}", "-cf", "-"]
+    command += [f"--sparse-version={version}"] if version else []
+    data = subprocess.run([*command, "holes", "next"], cwd=tmp_path, capture_output=True, check=True).stdout
+    assert len(data) < 1 << 20
+    image = read(saved.as_tar(saved.oci([data]), tmp_path / "i"))
+    plain = read(
+        saved.as_tar(saved.oci([saved.layer(("holes", (tmp_path / "holes").read_bytes()))]), tmp_path / "j")
+    )
+    holes, following = image.layers[0].entries
+    assert (holes.path, holes.size, holes.digest) == ("holes", 3 << 20, plain.layers[0].entries[0].digest)
+    assert (following.path, following.size) == ("next", 4)
+
+
+def test_a_file_that_claims_a_terabyte_of_holes_is_not_read_out(tmp_path: Path) -> None:
+    def claims(content: bytes, length: int) -> bytes:
+        info = tarfile.TarInfo("var/log/lastlog")
+        info.size = len(content)
+        info.pax_headers = {
+            "GNU.sparse.map": f"{length - len(content)},{len(content)}",
+            "GNU.sparse.size": str(length),
+        }
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            tar.addfile(info, io.BytesIO(content))
+        return out.getvalue()
+
+    entries = [
+        read(saved.as_tar(saved.oci([claims(*what)]), tmp_path / "i")).layers[0].entries[0]
+        for what in ((b"same", 10**12), (b"same", 10**12), (b"else", 10**12), (b"same", 10**12 + 1))
+    ]
+    assert [entry.size for entry in entries] == [10**12, 10**12, 10**12, 10**12 + 1]
+    assert entries[0].digest == entries[1].digest
+    assert len({entry.digest for entry in entries}) == 3
+
+
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_long_names_and_bytes_that_are_no_utf8_are_read_in_every_form(form: int, tmp_path: Path) -> None:
+    long = "a" * 90 + "/" + "b" * 90
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=form, errors="surrogateescape") as tar:
+        for name in (long, "caf\udce9", "caf\xe9"):
+            tar.addfile(tarfile.TarInfo(name))
+    image = read(saved.as_tar(saved.oci([out.getvalue()]), tmp_path / "i"))
+    assert [entry.path for entry in image.layers[0].entries] == [long, "caf\udce9", "caf\xe9"]
+
+
+def test_notes_of_aufs_and_markers_that_name_nothing_are_no_paths(tmp_path: Path) -> None:
+    notes = saved.layer(
+        (".wh..wh.plnk", None), (".wh..wh.plnk/12.34", b"link"), (".wh..wh.aufs", b""), ("a/.wh.", b""),
+        ("a/.wh...", b""), ("a/.wh..", b""), ("a/b", b"1"),
+    )  # fmt: skip
+    image = read(saved.as_tar(saved.oci([notes]), tmp_path / "i"))
+    assert [entry.path for entry in image.layers[0].entries] == ["a/b"]
+    assert image.layers[0].size.files == 1
+
+
+def test_a_layer_with_any_byte_changed_is_read_or_refused(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    whole = saved.layer(("etc", None), ("f" * 120, b"12345"), ("l", "etc/a"))
+    for _ in range(300):
+        broken = bytearray(whole)
+        for _ in range(chance.randrange(1, 5)):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        path = saved.as_folder(saved.plain_dir([bytes(broken)]), tmp_path / "i")
+        with contextlib.suppress(ImageError):
+            read(path)
+
+
 class TestMerged:
     """Layers on top of each other."""
 
@@ -170,12 +297,24 @@ class TestRefused:
         parts["manifest.json"] = json.dumps(json.loads(parts["manifest.json"]) * 2).encode()
         assert "holds 2 images" in self.why(saved.as_tar(parts, tmp_path / "x"))
 
-    def test_an_index_of_two_platforms(self, tmp_path: Path) -> None:
-        parts = saved.oci([ONE])
-        parts["index.json"] = json.dumps(
-            {"manifests": json.loads(parts["index.json"])["manifests"] * 2}
-        ).encode()
-        assert "one platform" in self.why(saved.as_tar(parts, tmp_path / "x"))
+    def test_several_images_are_named(self, tmp_path: Path) -> None:
+        parts = saved.legacy([ONE])
+        (one,) = json.loads(parts["manifest.json"])
+        both = [{**one, "RepoTags": ["a:1"]}, {**one, "RepoTags": ["b:2", "b:3"]}]
+        parts["manifest.json"] = json.dumps(both).encode()
+        why = self.why(saved.as_tar(parts, tmp_path / "x"))
+        assert "holds 2 images (a:1, b:2, b:3), save one" in why
+
+    def test_an_index_of_several_platforms_names_them(self, tmp_path: Path) -> None:
+        path = saved.as_tar(saved.platforms({"linux/amd64": [ONE], "linux/arm/v7": [TWO]}), tmp_path / "x")
+        assert "holds 2 images (app linux/amd64, app linux/arm/v7), choose one with --platform" in self.why(
+            path
+        )
+
+    def test_an_index_that_holds_itself(self, tmp_path: Path) -> None:
+        index = b'{"manifests": [{"digest": "sha256:self"}]}'
+        parts = {"index.json": index, "blobs/sha256/self": index}
+        assert "nested too deep" in self.why(saved.as_tar(parts, tmp_path / "x"))
 
     def test_a_layer_with_other_content_than_the_configuration_says(self, tmp_path: Path) -> None:
         parts = saved.legacy([ONE])
@@ -197,10 +336,21 @@ class TestRefused:
         del parts[f"{0:064x}/layer.tar"]
         assert "lacks its layer" in self.why(saved.as_tar(parts, tmp_path / "x"))
 
-    def test_a_layer_in_zstd_is_named_as_such(self, tmp_path: Path) -> None:
-        parts = saved.legacy([ONE])
-        parts[f"{0:064x}/layer.tar"] = b"\x28\xb5\x2f\xfd" + b"\0" * 100
-        assert "zstd" in self.why(saved.as_tar(parts, tmp_path / "x"))
+    def test_a_layer_in_zstd_that_is_damaged(self, tmp_path: Path) -> None:
+        for content in (b"\0" * 100, b"\xff" * 100):
+            parts = saved.legacy([ONE])
+            parts[f"{0:064x}/layer.tar"] = b"\x28\xb5\x2f\xfd" + content
+            self.why(saved.as_tar(parts, tmp_path / "x"))
+
+    def test_a_layer_in_zstd_where_nothing_unpacks_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = saved.as_tar(saved.oci([ONE], packed=saved.zstd), tmp_path / "x")
+        monkeypatch.setitem(sys.modules, "compression.zstd", None)
+        monkeypatch.setitem(sys.modules, "zstandard", None)
+        why = self.why(path)
+        assert "pip install 'dockerlint[zstd]'" in why
+        assert "save the image without compression" in why
 
     def test_a_history_that_tells_of_more_layers(self, tmp_path: Path) -> None:
         settings = saved.config([ONE], [{}, {}])
