@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dockerlint.report.escape import visible
 from dockerlint.report.xml import attribute
 from dockerlint.rule import Severity
 
@@ -28,5 +29,5 @@ def _error(found: Found) -> str:
     severity = Severity.INFO if found.severity == Severity.STYLE else found.severity
     return (
         f'    <error line="{found.start.line}" column="{found.start.column}" severity="{severity}" '
-        f'message="{attribute(found.message)}" source="dockerlint.{attribute(found.code)}"/>'
+        f'message="{attribute(visible(found.message))}" source="dockerlint.{attribute(found.code)}"/>'
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dockerlint.report.escape import exchangeable, visible
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +19,8 @@ def render(results: Sequence[Result], view: View) -> str:
     return "".join(
         dumps(
             {
-                "filename": view.label or view.place(result.path),
-                "message": one.message,
+                "filename": exchangeable(view.label or view.place(result.path)),
+                "message": visible(one.message),
                 "patternId": one.code,
                 "line": one.start.line,
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dockerlint.fingerprint import fingerprints
+from dockerlint.report.escape import exchangeable, visible
 from dockerlint.rule import Severity
 
 TYPE_CHECKING = False
@@ -44,11 +45,11 @@ def rows(results: Sequence[Result], view: View, columns: bool) -> Iterator[dict[
             issue: dict[str, Any] = {
                 "type": "issue",
                 "check_name": found.code,
-                "description": found.message,
+                "description": visible(found.message),
                 "categories": ["Bug Risk" if found.severity != Severity.STYLE else "Style"],
-                "location": {"path": path, **place},
+                "location": {"path": exchangeable(path), **place},
                 "severity": SEVERITIES[found.severity],
-                "fingerprint": sha256(f"{path}\0{own}".encode("utf-8", "surrogateescape")).hexdigest()[:32],
+                "fingerprint": sha256(f"{path}\0{own}".encode("utf-8", "surrogatepass")).hexdigest()[:32],
             }
             if columns and found.code in view.rules:
                 issue["content"] = {"body": view.rules[found.code].why}

@@ -22,6 +22,14 @@ def _escaped(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def exchangeable(text: str) -> str:
+    """The text with what strict readers of JSON and databases refuse, lone surrogates (undecodable bytes) and
+    NUL, as U+FFFD. For names and texts that must otherwise stay as they are."""
+    if text.isprintable():
+        return text
+    return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)
+
+
 def width(text: str) -> int:
     """How many columns a terminal needs for a text without control characters."""
     if text.isascii():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dockerlint.fix import splice
+from dockerlint.report.escape import exchangeable, visible
 from dockerlint.rule import Severity
 from dockerlint.source import Span
 
@@ -34,8 +35,11 @@ def _diagnostic(result: Result, found: Found, view: View) -> dict[str, Any]:
     assert source is not None
     about = view.rules.get(found.code)
     row: dict[str, Any] = {
-        "message": found.message,
-        "location": {"path": view.label or view.place(result.path), "range": _range(source, found.span)},
+        "message": visible(found.message),
+        "location": {
+            "path": exchangeable(view.label or view.place(result.path)),
+            "range": _range(source, found.span),
+        },
         "severity": _SEVERITIES[found.severity],
         "code": {"value": found.code, **({"url": about.url} if about else {})},
     }
@@ -44,7 +48,9 @@ def _diagnostic(result: Result, found: Found, view: View) -> dict[str, Any]:
         whole = Span(min(e.span.start for e in edits), max(e.span.end for e in edits))
         # A suggestion is one range: that from the first edit to the last.
         after = splice(source.text[: whole.end], edits)[whole.start :]
-        row["suggestions"] = [{"range": _range(source, whole), "text": after}]
+        # A suggestion that cannot be written as it is would be another one.
+        if exchangeable(after) == after:
+            row["suggestions"] = [{"range": _range(source, whole), "text": after}]
     return row
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dockerlint.fingerprint import fingerprints
+from dockerlint.report.escape import exchangeable, visible
 from dockerlint.rule import Severity
 
 TYPE_CHECKING = False
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from dockerlint.report import View
     from dockerlint.source import Source, Span
 
+    Row = tuple[Result, Found, str]
+
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _HOME = "https://github.com/dockerlint/dockerlint"
 _LEVELS = {
@@ -23,24 +26,44 @@ _LEVELS = {
     Severity.INFO: "note",
     Severity.STYLE: "note",
 }
-# GitHub takes no more results, and shows no longer texts.
-MOST, LONGEST = 25_000, 1024
+# GitHub takes no more results, shows no longer texts, and takes no larger files (bytes, with gzip).
+MOST, LONGEST, LARGEST = 25_000, 1024, 10_000_000
 
 
 def render(results: Sequence[Result], view: View) -> str:
     """The findings of all files as one log. Of more than GitHub takes the worst are kept, and a notification
     says how many are not there."""
+    found = [(result, one, mark) for result in results for one, mark in fingerprints(result)]
+    whole = not any(result.error or result.crashes for result in results)
+    most = MOST
+    text = _log(found, most, view, whole, fixes=True)
+    if _too_large(text):
+        text = _log(found, most, view, whole, fixes=False)
+    while _too_large(text) and most > 1:
+        most //= 2
+        text = _log(found, most, view, whole, fixes=False)
+    return text
+
+
+def _too_large(text: str) -> bool:
+    if len(text) <= LARGEST:
+        return False
+    from zlib import compress
+
+    return len(compress(text.encode("ascii"), 6)) > LARGEST
+
+
+def _log(found: Sequence[Row], most: int, view: View, whole: bool, fixes: bool) -> str:
     from json import dumps
 
     from dockerlint import __version__
 
-    found = [(result, one, mark) for result in results for one, mark in fingerprints(result)]
-    left = len(found) - MOST
+    left = len(found) - most
     if left > 0:
-        found = sorted(found, key=lambda row: Severity.ORDER.index(row[1].severity))[:MOST]
+        found = sorted(found, key=lambda row: Severity.ORDER.index(row[1].severity))[:most]
     codes = list(dict.fromkeys(one.code for _, one, _ in found))
     first = {one.code: one for _, one, _ in reversed(found)}
-    invocation: dict[str, Any] = {"executionSuccessful": not any(r.error or r.crashes for r in results)}
+    invocation: dict[str, Any] = {"executionSuccessful": whole}
     if left > 0:
         note = {
             "level": "warning",
@@ -59,7 +82,7 @@ def render(results: Sequence[Result], view: View) -> str:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "invocations": [invocation],
-        "results": [_result(result, one, mark, index[one.code], view) for result, one, mark in found],
+        "results": [_result(result, one, mark, index[one.code], view, fixes) for result, one, mark in found],
     }
     return dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
 
@@ -85,7 +108,7 @@ def _rule(found: Found, view: View) -> dict[str, Any]:
     return rule
 
 
-def _result(result: Result, found: Found, mark: str, index: int, view: View) -> dict[str, Any]:
+def _result(result: Result, found: Found, mark: str, index: int, view: View, fixes: bool) -> dict[str, Any]:
     start, end = found.start, found.end
     where = {"uri": _uri(view.label or view.place(result.path))}
     region = {
@@ -98,12 +121,15 @@ def _result(result: Result, found: Found, mark: str, index: int, view: View) -> 
         "ruleId": found.code,
         "ruleIndex": index,
         "level": _LEVELS[found.severity],
-        "message": {"text": _cut(found.message)},
+        "message": {"text": _cut(visible(found.message))},
         "locations": [{"physicalLocation": {"artifactLocation": where, "region": region}}],
         "partialFingerprints": {"primaryLocationLineHash": mark},
     }
-    if found.fix is not None and found.fixable and result.source is not None:
-        row["fixes"] = [_fix(found.fix, result.source, where)]
+    fix = found.fix
+    # A fix that cannot be written as it is would be another one.
+    if fixes and fix is not None and found.fixable and all(exchangeable(e.text) == e.text for e in fix.edits):
+        assert result.source is not None
+        row["fixes"] = [_fix(fix, result.source, where)]
     return row
 
 
@@ -113,7 +139,7 @@ def _fix(fix: Fix, source: Source, where: dict[str, str]) -> dict[str, Any]:
         for edit in sorted(fix.edits, key=lambda edit: edit.span.start)
     ]
     change = {"artifactLocation": where, "replacements": replacements}
-    return {"description": {"text": _cut(fix.title)}, "artifactChanges": [change]}
+    return {"description": {"text": _cut(visible(fix.title))}, "artifactChanges": [change]}
 
 
 def _region(source: Source, span: Span) -> dict[str, int]:
@@ -129,4 +155,9 @@ def _region(source: Source, span: Span) -> dict[str, int]:
 def _uri(path: str) -> str:
     from urllib.parse import quote
 
-    return quote(path.encode("utf-8", "surrogateescape"), safe="/-._~")
+    try:
+        data = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        # A name on Windows may hold any surrogate.
+        data = path.encode("utf-8", "surrogatepass")
+    return quote(data, safe="/-._~")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dockerlint.report.escape import exchangeable, visible
 from dockerlint.rule import Severity
 
 TYPE_CHECKING = False
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
     from dockerlint.lint import Found, Result
     from dockerlint.report import View
+    from dockerlint.source import Position, Source
 
 _ENGINE = "dockerlint"
 _IMPACTS = {
@@ -26,7 +28,7 @@ def render(results: Sequence[Result], view: View) -> str:
     for result in results:
         for found in result.found:
             first.setdefault(found.code, found)
-            issues.append(_issue(view.label or view.place(result.path), found))
+            issues.append(_issue(exchangeable(view.label or view.place(result.path)), result.source, found))
     return (
         dumps({"rules": [_rule(found, view) for found in first.values()], "issues": issues}, indent=1) + "\n"
     )
@@ -44,13 +46,22 @@ def _rule(found: Found, view: View) -> dict[str, object]:
     }
 
 
-def _issue(path: str, found: Found) -> dict[str, object]:
+def _issue(path: str, source: Source | None, found: Found) -> dict[str, object]:
     start, end = found.start, found.end
     place: dict[str, int] = {"startLine": start.line, "endLine": end.line}
     if (start.line, start.column) < (end.line, end.column):
-        # Columns count from 0, and a range without length is refused.
-        place |= {"startColumn": start.column - 1, "endColumn": end.column - 1}
+        # A range without length is refused.
+        place |= {"startColumn": _column(source, start), "endColumn": _column(source, end)}
     return {
         "ruleId": found.code,
-        "primaryLocation": {"message": found.message, "filePath": path, "textRange": place},
+        "primaryLocation": {"message": visible(found.message), "filePath": path, "textRange": place},
     }
+
+
+def _column(source: Source | None, position: Position) -> int:
+    """A column as Java counts it: UTF-16 units, from 0."""
+    if source is None or source.text.isascii():
+        return position.column - 1
+    start = source.line_starts[position.line - 1]
+    before = source.text[start : start + position.column - 1]
+    return len(before) + sum(c > "\uffff" for c in before)
