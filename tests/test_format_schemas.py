@@ -29,17 +29,16 @@ from dockerlint.report import View, renderer, sarif
 from dockerlint.source import Source, Span
 from running import run
 
-
-_validators: dict[int, Any] = {}
+_VALIDATORS: dict[int, Any] = {}
 
 
 def checked(value: Any, schema: dict[str, Any]) -> Any:
     """A value that fits a schema."""
-    known = _validators.get(id(schema))
+    known = _VALIDATORS.get(id(schema))
     if known is None:
         kind = jsonschema.validators.validator_for(schema)
         kind.check_schema(schema)
-        known = _validators[id(schema)] = kind(schema)
+        known = _VALIDATORS[id(schema)] = kind(schema)
     faults = [f"{fault.json_path}: {fault.message}" for fault in known.iter_errors(value)]
     assert faults == []
     return value
@@ -219,7 +218,11 @@ ODD = st.sampled_from([
     "{}\n{}", "&amp;", "&#0;", "\\", "'", '"', "\u2028", "\x85", "\x7f", "\U0001f600", "\ufeff", "::stop-commands::x",
     "##[error]", "../../etc", "C:\\x", "-", "--", "~", "$(x)", "`x`",
 ])  # fmt: skip
-HOSTILE = st.lists(st.one_of(ODD, st.text(st.characters(), max_size=5)), min_size=1, max_size=4).map("".join).filter(bool)
+HOSTILE = (
+    st.lists(st.one_of(ODD, st.text(st.characters(), max_size=5)), min_size=1, max_size=4)
+    .map("".join)
+    .filter(bool)
+)
 
 
 @settings(max_examples=150, deadline=None)
