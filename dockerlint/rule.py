@@ -40,12 +40,16 @@ class Finding:
 
 @record
 class Safety:
-    """What a rule promises of its fixes. `paths` are the glob patterns of the files that a
-    SAFE fix may remove from the image (package lists, caches, logs)."""
+    """What a rule promises of its fixes. `paths` are the glob patterns of the files that a fix may
+    remove from the image (package lists, caches, logs). Of an UNSAFE fix `config` are the keys of the
+    image configuration that it may change (`Labels`), and `closure` tells that files may go as long as
+    the container does not need them: `dockerlint verify` holds it to that."""
 
     applicability: str
     reason: str = ""
     paths: tuple[str, ...] = ()
+    config: tuple[str, ...] = ()
+    closure: bool = False
 
     def __post_init__(self) -> None:
         if self.applicability == Applicability.UNSAFE and not self.reason.strip():
@@ -57,9 +61,11 @@ def safe(*paths: str) -> Safety:
     return Safety(Applicability.SAFE, "", paths)
 
 
-def unsafe(reason: str) -> Safety:
-    """Still builds, but the image may differ, in the way the reason says: `--fix --unsafe`."""
-    return Safety(Applicability.UNSAFE, reason)
+def unsafe(reason: str, *paths: str, config: tuple[str, ...] = (), closure: bool = False) -> Safety:
+    """Still builds, but the image may differ, in the way the reason says: `--fix --unsafe`. What may differ
+    can also be said for `dockerlint verify`: paths (globs), keys of the configuration, or (`closure`) all
+    files that the container does not need."""
+    return Safety(Applicability.UNSAFE, reason, paths, config, closure)
 
 
 def display(reason: str) -> Safety:

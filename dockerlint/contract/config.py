@@ -1,0 +1,87 @@
+"""The configurations of two images side by side."""
+
+from __future__ import annotations
+
+from dockerlint.contract.record import Difference
+from dockerlint.knowledge.running import toolchain_variables
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dockerlint.contract.record import Promise
+    from dockerlint.image import Image
+
+# Of the whole image; what the engine notes about the build (created, history, rootfs) is no part of it.
+_OF_IMAGE = ("architecture", "variant", "os", "os.version", "author")
+# What engines leave in the configuration of the container that they built in.
+_ENGINES_OWN = frozenset(
+    (
+        "Hostname",
+        "Domainname",
+        "Image",
+        "AttachStdin",
+        "AttachStdout",
+        "AttachStderr",
+        "Tty",
+        "OpenStdin",
+        "StdinOnce",
+    )
+)
+_BY_RULE = "a rule that was applied changes it"
+
+
+def config_changes(before: Image, after: Image, promise: Promise) -> Iterator[Difference]:
+    """Every setting that differs. None, empty and absent are one."""
+    for key in _OF_IMAGE:
+        if (before.config.get(key) or None) != (after.config.get(key) or None):
+            text = f"{before.config.get(key)!r} -> {after.config.get(key)!r}"
+            yield Difference("config", key, text, _BY_RULE if key in promise.config else "")
+    old, new = _settings(before), _settings(after)
+    for key in sorted({*old, *new} - _ENGINES_OWN):
+        one, two = old.get(key) or None, new.get(key) or None
+        if one == two:
+            continue
+        lists = [value for value in (one or [], two or []) if isinstance(value, list)]
+        tables = [value for value in (one or {}, two or {}) if isinstance(value, dict)]
+        if key == "Env" and len(lists) == 2:
+            yield from _env(lists[0], lists[1], promise)
+        elif len(tables) == 2:
+            yield from _mapping(key, tables[0], tables[1], promise)
+        else:
+            yield Difference("config", key, f"{one!r} -> {two!r}", _allowed(key, promise))
+
+
+def _settings(image: Image) -> Mapping[str, object]:
+    settings = image.config.get("config")
+    return settings if isinstance(settings, dict) else {}
+
+
+def _allowed(key: str, promise: Promise) -> str:
+    return _BY_RULE if key in promise.config else ""
+
+
+def _env(old: list[object], new: list[object], promise: Promise) -> Iterator[Difference]:
+    one, two = (dict(str(item).partition("=")[::2] for item in env) for env in (old, new))
+    for name in sorted({*one, *two}):
+        if one.get(name) == two.get(name):
+            continue
+        allowed = _allowed("Env", promise)
+        if not allowed and promise.closure and name not in two and name in toolchain_variables():
+            allowed = "a variable of the toolchain's own image, for building"
+        yield Difference("config", f"Env {name}", f"{one.get(name)!r} -> {two.get(name)!r}", allowed)
+    if one == two:
+        yield Difference("config", "Env", "the variables stand in another order", "order means nothing")
+
+
+def _mapping(
+    key: str, old: dict[str, object], new: dict[str, object], promise: Promise
+) -> Iterator[Difference]:
+    for name in sorted({*old, *new}):
+        if old.get(name) != new.get(name) or (name in old) != (name in new):
+            text = f"{_shown(old, name)} -> {_shown(new, name)}"
+            yield Difference("config", f"{key} {name}", text, _allowed(key, promise))
+
+
+def _shown(table: dict[str, object], name: str) -> str:
+    return repr(table[name]) if name in table else "none"

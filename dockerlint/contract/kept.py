@@ -1,0 +1,325 @@
+"""Files may go as long as all that the container runs is whole: what is gone or changed, held against the
+closures of both images."""
+
+from __future__ import annotations
+
+import posixpath
+from fnmatch import fnmatchcase
+
+from dockerlint.closure import closure_of
+from dockerlint.contract.files import Change, summed
+from dockerlint.contract.mentions import Mentions
+from dockerlint.contract.record import Difference
+from dockerlint.inspect import Binary, Catalog
+from dockerlint.knowledge.running import data_endings, is_leftover, opened
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dockerlint.closure import Lack
+    from dockerlint.inspect import Package
+    from dockerlint.knowledge.running import Opened
+    from dockerlint.view import View
+
+# Libraries that only offer what a row of `opened.toml` is about: it counts who calls it.
+_RUNTIMES = (
+    "libc.so.*",
+    "libstdc++.so.*",
+    "libgcc_s.so.*",
+    "libm.so.*",
+    "ld-linux*",
+    "ld-musl-*",
+    "libpthread.so.*",
+    "libc.musl-*",
+)
+_DOCUMENTS = (
+    "usr/share/doc/",
+    "usr/share/man/",
+    "usr/share/info/",
+    "usr/share/locale/",
+    "usr/share/lintian/",
+    "usr/share/bash-completion/",
+)
+
+_SHOWN = 3
+
+
+class Keeper:
+    """Judges what differs between two images under a promise that the closure stays whole. `base` is how many
+    layers of the first its base brought; `commands` are run in both besides what they start."""
+
+    def __init__(self, one: View, two: View, base: int = 0, commands: Sequence[str] = ()) -> None:
+        self.one, self.two = one, two
+        self.before, self.after = closure_of(one, commands), closure_of(two, commands)
+        self.old, self.new = Catalog(one), Catalog(two)
+        # What came with the base, as far as no later layer changed it.
+        own = {entry.path for layer in one.image.layers[base:] for entry in layer.entries}
+        self.base = frozenset(one.entries.keys() - own) if base else frozenset()
+        self.mentions = Mentions(one, self.before, self.old)
+        self.unproven: dict[str, None] = {}
+
+    @property
+    def checked(self) -> str:
+        """What was looked at, in words."""
+        return (
+            f"what the container runs: {len(self.before.programs):,} programs and scripts, "
+            f"{len(self.before.needs):,} paths that they need"
+        )
+
+    def judge(self, left: Sequence[Change]) -> tuple[list[Difference], tuple[str, ...]]:
+        """The changes as differences, and what is not proven."""
+        found = list(self._lacks())
+        excused: list[tuple[Change, str]] = []
+        for change in left:
+            why = self._change(change)
+            if isinstance(why, Difference):
+                found.append(why)
+            elif why:
+                excused.append((change, why))
+        self._opened()
+        self._packages()
+        if any(change.kind != "new" for change in left):
+            self.unproven.update(dict.fromkeys(self.before.gaps))
+        self.unproven.update(dict.fromkeys(gap for gap in self.after.gaps if gap not in self.before.gaps))
+        return [*found, *summed(excused, self.one, self.two)], tuple(self.unproven)
+
+    def _lacks(self) -> Iterator[Difference]:
+        """What the second image's programs ask for and do not find, and the first's found."""
+        known = {(lack.what, lack.by) for lack in self.before.lacks}
+        for lack in self.after.lacks:
+            if (lack.what, lack.by) in known:
+                continue
+            text = f"{lack.what} is not there{f'; {lack.hint}' if lack.hint else ''}{self._brought(lack)}"
+            if lack.sure:
+                yield Difference("need", lack.by, text)
+            else:
+                self.unproven[f"{lack.by} may ask for {lack.what}, which is not in the second image"] = None
+
+    def _brought(self, lack: Lack) -> str:
+        """Which package brings what is lacking, by the first image."""
+        name = lack.what.rpartition(" of ")[2].strip("/")
+        for path in self.before.needs:
+            if path == name or posixpath.basename(path) == name:
+                for place in (self.one.real(path) or path, path):
+                    package = self.old.owner(place)
+                    if package is not None:
+                        return f"; the package {package.name} ({package.manager}) brings it"
+        return ""
+
+    def _change(self, change: Change) -> str | Difference:
+        """Why a change is allowed, or the difference that it is; empty when it was noted as not proven."""
+        if change.kind == "new":
+            return "what is new takes nothing away"
+        if change.path in self.before.needs:
+            return self._needed(change)
+        if change.kind == "changed":
+            return self._changed(change)
+        return self._gone(change)
+
+    def _needed(self, change: Change) -> str | Difference:
+        path, by = change.path, self.before.needs[change.path]
+        where, sure = f"/{path}", path not in self.before.unsure
+        if change.kind == "gone":
+            if self._moved(path):
+                return "it is there under another path or version, and what needs it finds it"
+            text = f"is gone, and {by} needs it{self._of(path)}"
+        else:
+            why = self._same_use(change)
+            if why:
+                return why
+            text = f"is needed by {by}, and is another one: {change.text}"
+        if sure:
+            return Difference("need", where, text)
+        self.unproven[f"{where} {text.replace(' needs it', ' may need it')}"] = None
+        return ""
+
+    def _of(self, path: str) -> str:
+        package = self.old.owner(path)
+        return f"; the package {package.name} ({package.manager}) brings it" if package is not None else ""
+
+    def _moved(self, path: str) -> bool:
+        """Whether a path that is gone can be had in another way: the same file by another name of its folder, a
+        library that the loader comes upon, a program that PATH leads to."""
+        old = self.one.entry(path)
+        new = self.two.entry(path)
+        if old is not None and new is not None and (old.kind, old.digest) == (new.kind, new.digest):
+            return True
+        real = self.one.real(path)
+        fact = self.one.facts.get(real) if real is not None else None
+        lacking = {lack.what.rpartition(" of ")[2] for lack in self.after.lacks}
+        if isinstance(fact, Binary) and fact.soname and not fact.interpreter:
+            names = {fact.soname, posixpath.basename(path)}
+            there = {posixpath.basename(p) for p in self.after.needs}
+            return bool(names & there) and not names & lacking
+        entry = self.one.entries.get(path)
+        if entry is not None and entry.kind == "symlink":
+            # What it leads to is needed, too, and is looked at by itself.
+            return (
+                real is None
+                or path in self.after.needs
+                or posixpath.basename(path) in {posixpath.basename(p) for p in self.after.needs}
+            )
+        return False
+
+    def _same_use(self, change: Change) -> str:
+        """Why a needed file that changed still serves; empty when that cannot be said."""
+        path = change.path
+        old, new = self.one.facts.get(path), self.two.facts.get(path)
+        if change.type == "symlink" or not change.only_content:
+            return (
+                ""
+                if change.type != "symlink" or change.fields != ("target",)
+                else "what it leads to is looked at by itself"
+            )
+        one, two = self.old.owner(path), self.new.owner(path)
+        if isinstance(old, Binary) and isinstance(new, Binary) and old.soname and old.soname == new.soname:
+            if old.machine == new.machine and (new.defines or one is not None):
+                return f"another build of {old.soname}, which has every symbol version that is asked for"
+            return ""
+        if one is not None and two is not None and one.name == two.name and one.manager == two.manager:
+            return f"of another version of {one.name} ({one.version} -> {two.version})"
+        if path in ("etc/passwd", "etc/group") and self._users_stay(path):
+            return "the users that the image and its first layers name are there"
+        return ""
+
+    def _users_stay(self, path: str) -> bool:
+        """Whether who the container runs as, and every user that the file adds, is there with the same number."""
+        names = set(str(_setting(self.one, "User")).split(":"))
+        lines = set(self._lines(self.two, path))
+        for line in self._lines(self.one, path):
+            fields = line.split(":")
+            number = fields[2] if len(fields) > 2 and fields[2].isdigit() else "0"
+            if (fields[0] in names or number in names or int(number) >= 1000) and line not in lines:
+                return False
+        return True
+
+    def _lines(self, view: View, path: str) -> list[str]:
+        from dockerlint.inspect import Text
+
+        fact = view.facts.get(path)
+        return fact.text.split("\n") if isinstance(fact, Text) else []
+
+    def _changed(self, change: Change) -> str | Difference:
+        """A file that nothing was seen to need, and that is another one."""
+        path = change.path
+        one, two = self.old.owner(path), self.new.owner(path)
+        if one is not None and two is not None and one.name == two.name:
+            return f"of another version of {one.name}" if one != two else f"of {one.name}, made anew"
+        if (
+            path in self.base
+            or is_leftover(path)
+            or path == "etc/ld.so.cache"
+            or path.startswith("etc/alternatives/")
+        ):
+            return "nothing that the container runs needs it"
+        if change.type == "directory":
+            return "nothing that the container runs needs it"
+        return Difference("file", f"/{path}", change.text)
+
+    def _gone(self, change: Change) -> str:
+        path = change.path
+        package = self.old.owner(path)
+        if package is not None and package.manager not in ("pip", "npm", "gem"):
+            return f"of {package.name} ({package.manager}), which nothing that the container runs needs"
+        named = self.mentions.of(path, change.type)
+        if named:
+            self.unproven[f"/{path} is gone, and {named} names it"] = None
+            return ""
+        if is_leftover(path):
+            return "what builds work on; nothing that the container runs names it"
+        if package is not None:
+            return f"of {package.name} ({package.manager}), which nothing that the container runs needs"
+        if path in self.base or change.type == "symlink":
+            return "it came with the base image, and nothing that the container runs names it"
+        fact = self.one.facts.get(path)
+        if isinstance(fact, Binary) or posixpath.splitext(path)[1].lstrip(".") in data_endings():
+            starter = self.mentions.starter
+            if isinstance(fact, Binary) and fact.interpreter and starter:
+                self.unproven[f"the program /{path} is gone, and {starter} starts programs by name"] = None
+                return ""
+            return "nothing that the container runs names it"
+        if change.type == "directory" and list(self.one.below(path)):
+            return "nothing that the container runs needs it"
+        self.unproven[f"/{path} is gone, and what it is for is not told by files"] = None
+        return ""
+
+    def _opened(self) -> None:
+        """What programs open by name without anything that says so."""
+        for row in opened():
+            if row.env and not any(name in _names(self.one) for name in row.env):
+                continue
+            who = next((p for p in self.before.needs if self._opens(p, row)), None)
+            if who is None:
+                continue
+            gone = [p for p in self.one.entries if _matches(p, row.paths) and self._lost(p)]
+            if gone:
+                more = f" and {len(gone) - _SHOWN} more" if len(gone) > _SHOWN else ""
+                shown = ", ".join(f"/{p}" for p in gone[:_SHOWN])
+                be = "is" if len(gone) == 1 else "are"
+                self.unproven[f"/{who} {row.why}, and {shown}{more} {be} gone{self._of(gone[0])}"] = None
+
+    def _lost(self, path: str) -> bool:
+        entry = self.one.entries[path]
+        if entry.kind == "directory" or self.two.real(path) is not None:
+            return False
+        # A library may be there in another folder.
+        name = posixpath.basename(path)
+        return not (".so" in name and any(posixpath.basename(p) == name for p in self.after.needs))
+
+    def _opens(self, path: str, row: Opened) -> bool:
+        fact = self.one.facts.get(path)
+        if not isinstance(fact, Binary) or any(fnmatchcase(posixpath.basename(path), g) for g in _RUNTIMES):
+            return False
+        return (
+            any(name in row.imports for name in fact.imports)
+            or any(fnmatchcase(name, glob) for name in fact.needed for glob in row.needs)
+            or any(text in row.strings for text in fact.mentions)
+        )
+
+    def _packages(self) -> None:
+        """Programs of packages count on what these depend on, which no header tells of."""
+        seen: set[str] = set()
+        for program in self.before.programs:
+            package = self.old.owner(program)
+            if package is None or package.manager not in ("apt", "apk", "rpm"):
+                continue
+            pending: list[Package | None] = [package]
+            while pending:
+                one = pending.pop()
+                if one is None or one.name in seen:
+                    continue
+                seen.add(one.name)
+                pending += [self.old.named(name, one.manager) for name in one.needs]
+                if self.new.named(one.name, one.manager) is None:
+                    self._part_of(program, package, one)
+
+    def _part_of(self, program: str, package: Package, one: Package) -> None:
+        gone = [
+            path
+            for path in (file.lstrip("/") for file in one.files)
+            if not path.startswith(_DOCUMENTS)
+            and self.one.is_file(path)
+            and not self.two.is_file(path)
+            and not isinstance(self.one.facts.get(self.one.real(path) or path), Binary)
+        ]
+        if gone:
+            through = "" if one is package else f", which depends on {one.name}"
+            more = f" and {len(gone) - 1} more files" if len(gone) > 1 else ""
+            self.unproven[
+                f"/{program} is of the package {package.name}{through}: /{gone[0]}{more} of that {'are' if more else 'is'} gone"
+            ] = None
+
+
+def _matches(path: str, globs: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(f"/{path}", glob) for glob in globs)
+
+
+def _setting(view: View, key: str) -> object:
+    settings = view.image.config.get("config")
+    return settings.get(key) or "" if isinstance(settings, dict) else ""
+
+
+def _names(view: View) -> set[str]:
+    env = _setting(view, "Env")
+    return {str(item).partition("=")[0] for item in env} if isinstance(env, list) else set()

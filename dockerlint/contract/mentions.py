@@ -1,0 +1,67 @@
+"""Whether anything that the container runs speaks of a file: by its name, in a program or a script."""
+
+from __future__ import annotations
+
+import posixpath
+
+from dockerlint.inspect import Binary, Text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dockerlint.closure import Closure
+    from dockerlint.inspect import Catalog
+    from dockerlint.view import View
+
+_STARTS = frozenset(
+    ("system", "popen", "execv", "execve", "execvp", "execl", "execlp", "posix_spawn", "posix_spawnp")
+)
+
+
+class Mentions:
+    """The names that the user's own programs and scripts hold. What distributions bring is left out: it speaks
+    of files of its own packages, which are looked at by package.
+
+    `starter` is one of them that starts other programs by name, with leading slash; empty when none does.
+    """
+
+    def __init__(self, view: View, closure: Closure, catalog: Catalog) -> None:
+        self._names: dict[str, str] = {}
+        self._texts: list[tuple[str, str]] = []
+        self.starter = ""
+        for path in closure.needs:
+            fact = view.facts.get(path)
+            if catalog.owner(path) is not None:
+                continue
+            if isinstance(fact, Binary):
+                for name in fact.mentions:
+                    self._names.setdefault(posixpath.basename(name), f"/{path}")
+                if not self.starter and not _STARTS.isdisjoint(fact.imports):
+                    self.starter = f"/{path}"
+            elif isinstance(fact, Text):
+                self._texts.append((fact.text, f"/{path}"))
+        # A name may stand behind others without anything between, in a Go program.
+        self._joined = "\0".join(self._names) + "\0"
+
+    def of(self, path: str, type: str) -> str:
+        """Who names a path (with leading slash); empty when nobody was seen to."""
+        name = posixpath.basename(path)
+        if not name or type == "directory":
+            return ""
+        if name in self._names:
+            return self._names[name]
+        if len(name) > 4 and f"{name}\0" in self._joined:
+            return next(by for other, by in self._names.items() if other.endswith(name))
+        return next((by for text, by in self._texts if len(name) > 2 and _speaks(text, name)), "")
+
+
+def _speaks(text: str, name: str) -> bool:
+    """Whether a text holds a name by itself, not as a part of a longer one."""
+    at = text.find(name)
+    while at >= 0:
+        before, after = text[at - 1 : at], text[at + len(name) : at + len(name) + 1]
+        if not (before.isalnum() or before in ("_", "-", ".")) and not (
+            after.isalnum() or after in ("_", "-")
+        ):
+            return True
+        at = text.find(name, at + 1)
+    return False
