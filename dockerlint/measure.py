@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from dockerlint.frozen import node, record
@@ -24,15 +25,30 @@ class Share:
     size: Size | None
 
 
+@record
+class Origin:
+    """Where a layer is from. `line` is that of its instruction, None where no file tells; `text` the
+    instruction on one line, or what the image's history says; `stage` the index of its stage; `base`
+    whether the base image brought it."""
+
+    layer: int
+    line: int | None
+    text: str
+    stage: int | None
+    base: bool
+
+
 @node
 class Measured:
     """An image and where its bytes are from. `base` is how many of its layers the base image
-    brought; `shares` covers every instruction of every stage, in file order."""
+    brought; `shares` covers every instruction of every stage, in file order, and is empty for an
+    image that no file is known of; `makers` are the instructions of the layers, lowest first."""
 
     dockerfile: Dockerfile
     image: Image
     base: int
     shares: tuple[Share, ...]
+    makers: tuple[Instruction | None, ...]
 
     @property
     def total(self) -> Size:
@@ -41,6 +57,49 @@ class Measured:
     @property
     def base_size(self) -> Size:
         return self.total - self.image.size(self.base)
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """Where each layer is from, lowest first."""
+        history = {step.layer: step.created_by for step in self.image.history}
+        found = []
+        for index, maker in enumerate(self.makers):
+            inside = index < self.base
+            told = _spoken(history.get(index, ""))
+            if maker is None:
+                found.append(Origin(index, None, told, None, inside))
+                continue
+            # Of the layers that FROM stands for only the history tells more.
+            text = told if inside and told else " ".join(maker.text.text.split())
+            found.append(Origin(index, maker.first_line, text, maker.stage, inside))
+        return tuple(found)
+
+    def stages(self) -> list[tuple[Stage, Size | None]]:
+        """Every stage and what it puts into the image, None when it is not part of it."""
+        found: list[tuple[Stage, Size | None]] = []
+        for stage in self.dockerfile.stages:
+            sizes = [share.size for share in self.shares if share.instruction.stage == stage.index]
+            known = [size for size in sizes if size is not None]
+            found.append((stage, sum(known, Size()) if known else None))
+        return found
+
+
+_ARGUMENTS = re.compile(r"\|\d+ (?:[A-Za-z_]\w*=\S* )*")
+
+
+def _spoken(created_by: str) -> str:
+    """A history entry as the instruction that it is of, without what engines put around it."""
+    _, nop, rest = created_by.partition("#(nop)")
+    if nop:
+        return " ".join(rest.split())
+    text = " ".join(created_by.removesuffix("# buildkit").split())
+    word, _, rest = text.partition(" ")
+    if word not in _KINDS:
+        word, rest = "RUN", text
+    if word == "RUN":
+        rest = _ARGUMENTS.sub("", rest, count=1) if rest.startswith("|") else rest
+        rest = rest.removeprefix("/bin/sh -c ")
+    return f"{word} {rest}".strip()
 
 
 def chain(dockerfile: Dockerfile, target: str | None = None) -> tuple[Stage, ...]:
@@ -65,10 +124,13 @@ def base_text(dockerfile: Dockerfile, target: str | None = None) -> str | None:
     return f"{head}{source.slice(stages[0].start.span)}{source.newline}"
 
 
-def measure(dockerfile: Dockerfile, image: Image, base: Sequence[str], target: str | None = None) -> Measured:
-    """The image's bytes by instruction. `base` are the diff_ids of the bare base image."""
+def measure(
+    dockerfile: Dockerfile, image: Image, base: Sequence[str] | None, target: str | None = None
+) -> Measured:
+    """The image's bytes by instruction. `base` are the diff_ids of the bare base image; where they are
+    not known the layers below the lowest one that an instruction made are taken for it."""
     brought = 0
-    for own, given in zip(image.diff_ids, base):
+    for own, given in zip(image.diff_ids, base or ()):
         if own != given:
             break
         brought += 1
@@ -76,6 +138,12 @@ def measure(dockerfile: Dockerfile, image: Image, base: Sequence[str], target: s
     made = [instruction for stage in stages for instruction in stage.instructions]
     layers = _by_instruction(made, _own(image, brought))
     first = stages[0].start if stages else None
+    makers: list[Instruction | None] = [first] * len(image.layers)
+    for instruction, indexes in layers.items():
+        for index in indexes:
+            makers[index] = instruction
+    if base is None and stages and stages[0].image != "scratch":
+        brought = next((index for index, maker in enumerate(makers) if maker is not first), len(makers))
     inside = {stage.index for stage in stages}
     shares = []
     rest = image.size()
@@ -90,7 +158,7 @@ def measure(dockerfile: Dockerfile, image: Image, base: Sequence[str], target: s
             shares.append(Share(instruction, size))
     # What no instruction made came with the base: its layers, and those of its triggers.
     shares = [Share(s.instruction, rest) if s.instruction is first else s for s in shares]
-    return Measured(dockerfile, image, brought, tuple(shares))
+    return Measured(dockerfile, image, brought, tuple(shares), tuple(makers))
 
 
 def _own(image: Image, base: int) -> list[Step]:

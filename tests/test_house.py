@@ -83,6 +83,7 @@ FLOW = (
     "closure",
     "contract",
     "measure",
+    "waste",
     "context",
     "engine",
     "trial",

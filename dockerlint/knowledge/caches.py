@@ -17,7 +17,8 @@ class Manager:
     `cleans` are subcommands (`Command.subcommand`; "" is a tool without subcommands): those that
     leave something in `caches`, those that leave something in `lists`, those that uninstall,
     those that empty the cache. Folders begin with `/`, or with `~` for the user's home; they may
-    hold a `*` for a version. `avoid` is the option of `fills` that keeps the cache out, "" when
+    hold a `*` for a version. `rule` names the rule that finds what is left in the caches, `lists_rule`
+    in the lists, "" where there is none. `avoid` is the option of `fills` that keeps the cache out, "" when
     there is none; `off` are environment variables that do, `moved_by` those that put it
     elsewhere. `clean` is the shell command that removes it in the same layer. `mounts` are the
     folders to give a cache mount, with `sharing` (`shared` or `locked`).
@@ -37,6 +38,8 @@ class Manager:
     clean: str
     mounts: tuple[str, ...]
     sharing: str
+    rule: str
+    lists_rule: str
 
 
 _managers: list[Manager] = []
@@ -64,6 +67,8 @@ def managers() -> tuple[Manager, ...]:
                     clean=table["clean"],
                     mounts=table["mounts"],
                     sharing=table["sharing"],
+                    rule=table.get("rule", ""),
+                    lists_rule=table.get("lists_rule", table.get("rule", "")),
                 )
             )
     return tuple(_managers)
