@@ -4,14 +4,14 @@ closures of both images."""
 from __future__ import annotations
 
 import posixpath
-from fnmatch import fnmatchcase
 
 from dockerlint.closure import closure_of
 from dockerlint.contract.files import Change, summed
 from dockerlint.contract.mentions import Mentions
+from dockerlint.contract.openers import opened_by
 from dockerlint.contract.record import Difference
 from dockerlint.inspect import Binary, Catalog
-from dockerlint.knowledge.running import data_endings, is_leftover, opened
+from dockerlint.knowledge.running import data_endings, is_leftover
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,20 +19,8 @@ if TYPE_CHECKING:
 
     from dockerlint.closure import Lack
     from dockerlint.inspect import Package
-    from dockerlint.knowledge.running import Opened
     from dockerlint.view import View
 
-# Libraries that only offer what a row of `opened.toml` is about: it counts who calls it.
-_RUNTIMES = (
-    "libc.so.*",
-    "libstdc++.so.*",
-    "libgcc_s.so.*",
-    "libm.so.*",
-    "ld-linux*",
-    "ld-musl-*",
-    "libpthread.so.*",
-    "libc.musl-*",
-)
 _DOCUMENTS = (
     "usr/share/doc/",
     "usr/share/man/",
@@ -246,13 +234,8 @@ class Keeper:
 
     def _opened(self) -> None:
         """What programs open by name without anything that says so."""
-        for row in opened():
-            if row.env and not any(name in _names(self.one) for name in row.env):
-                continue
-            who = next((p for p in self.before.needs if self._opens(p, row)), None)
-            if who is None:
-                continue
-            gone = [p for p in self.one.entries if _matches(p, row.paths) and self._lost(p)]
+        for who, row, paths in opened_by(self.one, self.before.needs):
+            gone = [path for path in paths if self._lost(path)]
             if gone:
                 more = f" and {len(gone) - _SHOWN} more" if len(gone) > _SHOWN else ""
                 shown = ", ".join(f"/{p}" for p in gone[:_SHOWN])
@@ -266,16 +249,6 @@ class Keeper:
         # A library may be there in another folder.
         name = posixpath.basename(path)
         return not (".so" in name and any(posixpath.basename(p) == name for p in self.after.needs))
-
-    def _opens(self, path: str, row: Opened) -> bool:
-        fact = self.one.facts.get(path)
-        if not isinstance(fact, Binary) or any(fnmatchcase(posixpath.basename(path), g) for g in _RUNTIMES):
-            return False
-        return (
-            any(name in row.imports for name in fact.imports)
-            or any(fnmatchcase(name, glob) for name in fact.needed for glob in row.needs)
-            or any(text in row.strings for text in fact.mentions)
-        )
 
     def _packages(self) -> None:
         """Programs of packages count on what these depend on, which no header tells of."""
@@ -311,15 +284,6 @@ class Keeper:
             ] = None
 
 
-def _matches(path: str, globs: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(f"/{path}", glob) for glob in globs)
-
-
 def _setting(view: View, key: str) -> object:
     settings = view.image.config.get("config")
     return settings.get(key) or "" if isinstance(settings, dict) else ""
-
-
-def _names(view: View) -> set[str]:
-    env = _setting(view, "Env")
-    return {str(item).partition("=")[0] for item in env} if isinstance(env, list) else set()

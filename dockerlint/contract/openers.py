@@ -1,0 +1,55 @@
+"""Which files the programs of an image open by name, as far as the table of such programs tells."""
+
+from __future__ import annotations
+
+import posixpath
+from fnmatch import fnmatchcase
+
+from dockerlint.inspect import Binary
+from dockerlint.knowledge.running import opened
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dockerlint.knowledge.running import Opened
+    from dockerlint.view import View
+
+# Libraries that only offer what a row of `opened.toml` is about: it counts who calls it.
+_RUNTIMES = (
+    "libc.so.*", "libstdc++.so.*", "libgcc_s.so.*", "libm.so.*", "ld-linux*", "ld-musl-*", "libpthread.so.*",
+    "libc.musl-*",
+)  # fmt: skip
+
+
+def opened_by(view: View, needs: Iterable[str]) -> Iterator[tuple[str, Opened, list[str]]]:
+    """For each row of the table that one of the needed files falls under: that file, the row, and the paths
+    of the image that it is about."""
+    wanted = list(needs)
+    for row in opened():
+        if row.env and not any(name in _variables(view) for name in row.env):
+            continue
+        who = next((path for path in wanted if _opens(view, path, row)), None)
+        if who is not None:
+            yield who, row, [path for path in view.entries if _matches(path, row.paths)]
+
+
+def _opens(view: View, path: str, row: Opened) -> bool:
+    fact = view.facts.get(path)
+    if not isinstance(fact, Binary) or any(fnmatchcase(posixpath.basename(path), g) for g in _RUNTIMES):
+        return False
+    return (
+        any(name in row.imports for name in fact.imports)
+        or any(fnmatchcase(name, glob) for name in fact.needed for glob in row.needs)
+        or any(text in row.strings for text in fact.mentions)
+    )
+
+
+def _matches(path: str, globs: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(f"/{path}", glob) for glob in globs)
+
+
+def _variables(view: View) -> set[str]:
+    settings = view.image.config.get("config")
+    env = settings.get("Env") if isinstance(settings, dict) else None
+    return {str(item).partition("=")[0] for item in env} if isinstance(env, list) else set()
