@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dockerlint.lint import Found, Result, Runner
     from dockerlint.settle import Choice, Settled
     from dockerlint.shellcheck import Checker
+    from dockerlint.versions import Versions
 
 
 @node
@@ -85,12 +86,13 @@ def settled_source(
     unsafe: bool,
     ignore_patterns: tuple[str, ...] | None,
     choose: Choice | None = None,
+    versions: Versions | None = None,
 ) -> Settled:
     """Where a source comes to rest under the rules of a setup, with the fixes that `choose` lets in."""
     from dockerlint.settle import Look, settle
 
     def look(at: Source) -> Look:
-        dockerfile = model(at, setup, ignore_patterns)
+        dockerfile = model(at, setup, ignore_patterns, versions)
         return Look(dockerfile, findings(dockerfile, setup, run)[0])
 
     return settle(source, look, unsafe, choose)

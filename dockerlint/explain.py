@@ -139,6 +139,9 @@ def _block(text: str, example: Bad | Good | None = None) -> list[str]:
     if example is not None and example.build_args:
         told = " ".join(f"--build-arg {k}={v}" for k, v in example.build_args.items())
         lines += [f"(with `{told}`)", ""]
+    if example is not None and example.versions:
+        told = ", ".join(f"{k} {v}" for k, v in example.versions.items())
+        lines += [f"(with `{told}` in `dockerlint.lock`)", ""]
     if example is not None and example.ignore is not None:
         lines += ["`.dockerignore`:", "", "```", *example.ignore.rstrip("\n").split("\n"), "```", ""]
     body = text.rstrip("\n").replace("\r", "␍").split("\n")

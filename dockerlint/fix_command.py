@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dockerlint.cli import Guard
     from dockerlint.job import Setup
     from dockerlint.source import Source
+    from dockerlint.versions import Versions
 
 
 def fix_file(
@@ -28,12 +29,13 @@ def fix_file(
     guard: Guard,
     options: Options,
     patterns: tuple[str, ...] | None,
+    versions: Versions | None = None,
 ) -> Result:
     """Fix a source that was read from a path, and write it, or make the diff.
 
     For standard input the fixed text goes to standard output, and the report to standard error.
     """
-    settled = settled_source(source, setup, guard, options.unsafe, patterns)
+    settled = settled_source(source, setup, guard, options.unsafe, patterns, None, versions)
     now = settled.look.source
     after = encode(now.text, now.bom)
     result = Result(
@@ -44,7 +46,7 @@ def fix_file(
         refused=settled.refused,
     )
     if options.diff:
-        before = lint_source(source, setup, guard, patterns)
+        before = lint_source(source, setup, guard, patterns, versions)
         diff = unified(source.path, source.text, now.text)
         return replace(before, fixed=settled.fixed, refused=settled.refused, diff=diff)
     if path == STDIN:
@@ -55,5 +57,5 @@ def fix_file(
         try:
             write(path, source.data, after)
         except WriteError as error:
-            return replace(lint_source(source, setup, guard, patterns), error=str(error))
+            return replace(lint_source(source, setup, guard, patterns, versions), error=str(error))
     return result

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dockerlint.model import Dockerfile
     from dockerlint.shellcheck import Checker
     from dockerlint.source import Source
+    from dockerlint.versions import Versions
 
 UNREADABLE = "DL1000"
 # BuildKit finds these when it builds a stage; all others of its checks see the whole file, whatever
@@ -59,9 +60,11 @@ def findings(dockerfile: Dockerfile, setup: Setup, run: Runner = run_rule) -> tu
     return kept, hidden
 
 
-def model(source: Source, setup: Setup, ignore_patterns: tuple[str, ...] | None) -> Dockerfile:
+def model(
+    source: Source, setup: Setup, ignore_patterns: tuple[str, ...] | None, versions: Versions | None = None
+) -> Dockerfile:
     """The model of a source under the build arguments and target of a setup."""
-    return read(source, setup.config.build_args, setup.config.target, ignore_patterns)
+    return read(source, setup.config.build_args, setup.config.target, ignore_patterns, versions)
 
 
 def shown(found: tuple[Found, ...], least: str) -> tuple[Found, ...]:
@@ -73,10 +76,14 @@ def shown(found: tuple[Found, ...], least: str) -> tuple[Found, ...]:
 
 
 def lint_source(
-    source: Source, setup: Setup, run: Runner = run_rule, ignore_patterns: tuple[str, ...] | None = None
+    source: Source,
+    setup: Setup,
+    run: Runner = run_rule,
+    ignore_patterns: tuple[str, ...] | None = None,
+    versions: Versions | None = None,
 ) -> Result:
     """The result of linting a source."""
-    return lint_model(model(source, setup, ignore_patterns), setup, run)
+    return lint_model(model(source, setup, ignore_patterns, versions), setup, run)
 
 
 def lint_model(dockerfile: Dockerfile, setup: Setup, run: Runner = run_rule) -> Result:

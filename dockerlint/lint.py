@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dockerlint.model import Dockerfile
     from dockerlint.rule import Finding, Rule
     from dockerlint.source import Position, Source, Span
+    from dockerlint.versions import Versions
 
     Runner = Callable[[Active, Dockerfile], Iterable[Finding]]
 
@@ -53,12 +54,13 @@ def read(
     build_args: Mapping[str, str] | None = None,
     target: str | None = None,
     ignore_patterns: tuple[str, ...] | None = None,
+    versions: Versions | None = None,
 ) -> Dockerfile:
     """The model of a file, whatever its bytes are."""
     from dockerlint.parser import parse_tree
     from dockerlint.resolve import resolve
 
-    return resolve(parse_tree(source), build_args, target or None, ignore_patterns)
+    return resolve(parse_tree(source), build_args, target or None, ignore_patterns, None, versions)
 
 
 def run_rule(active: Active, dockerfile: Dockerfile) -> Iterable[Finding]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from typing import TypeVar
 
+    from dockerlint.versions import Versions
+
     Kind = TypeVar("Kind", bound="Instruction")
 
 
@@ -381,7 +383,8 @@ class Dockerfile:
     those inside instructions, directives excepted. `ignore_patterns` are the lines of the
     ignore file that applies, None when there is none or it is not known. `escape` is the
     escape character. `problems` are those of the line parser (phase B); `dockerlint.refuse`
-    finds the others.
+    finds the others. `versions` are those of packages in an image that was built of the file, None
+    when none was measured.
     """
 
     source: Source
@@ -394,6 +397,7 @@ class Dockerfile:
     problems: tuple[Problem, ...]
     build_args: Mapping[str, str]
     ignore_patterns: tuple[str, ...] | None = None
+    versions: Versions | None = None
     _memo = ("_presumed", "_kept")
 
     def instructions(self, *kinds: type[Kind], onbuild: bool = False) -> Iterator[Kind]:
@@ -421,3 +425,11 @@ class Dockerfile:
         """The last stage of that name, in any case."""
         names = kept(self, "stage_named", lambda: {stage.name: stage for stage in self.stages})
         return names.get(name.lower())
+
+    def version(self, instruction: Instruction, manager: str, name: str) -> str | None:
+        """The version of a package that a build was seen to install in the stage of an instruction;
+        None when that is not known. `manager` is apt, apk, rpm, pip, npm, gem or go."""
+        stage = self.stage_of(instruction)
+        if self.versions is None or stage is None or stage.root.image is None or instruction.onbuild:
+            return None
+        return self.versions.known(self).get((stage.root.image, manager, name))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from dockerlint.model import Comment, Instruction, Pair
     from dockerlint.tree import Tree
+    from dockerlint.versions import Versions
 
 # What every build presets in the global scope; which values, only a build knows.
 PLATFORM_ARGS = (
@@ -67,6 +68,7 @@ def resolve(
     target: str | None = None,
     ignore_patterns: tuple[str, ...] | None = None,
     presume: Callable[[str], Iterable[str]] | None = None,
+    versions: Versions | None = None,
 ) -> Dockerfile:
     """The model of a file. `problems` are those of its lines and arguments (phase B).
 
@@ -91,7 +93,7 @@ def resolve(
     problems = tuple(Problem(Span(start, end), line, "B", text) for line, start, end, text in tree.faults)
     return Dockerfile(
         source, tree.escape, directives, tuple(comments), tuple(resolver.head), tuple(resolver.stages),
-        tuple(resolver.body), problems, args, ignore_patterns,
+        tuple(resolver.body), problems, args, ignore_patterns, versions,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from dockerlint.loader import Origin, Rules
 from dockerlint.rule import Bad, Severity
 from dockerlint.settle import Look, settle
 from dockerlint.source import Source, Span
+from dockerlint.versions import Versions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from dockerlint.lint import Found
     from dockerlint.model import Dockerfile
     from dockerlint.rule import Good, Rule
+    from dockerlint.versions import Key
 
 OPEN, CLOSE = "«", "»"
 LONGEST_MESSAGE = 160
@@ -90,7 +92,20 @@ def _model(example: Bad | Good, source: Source) -> Dockerfile:
     from dockerlint.ignorefile import read_patterns
 
     patterns = None if example.ignore is None else read_patterns(example.ignore)
-    return read(source, example.build_args, None, patterns)
+    return read(source, example.build_args, None, patterns, _versions(example))
+
+
+def _versions(example: Bad | Good) -> Versions | None:
+    """The versions of an example, as if each of its bases had been built with them."""
+    given = example.versions
+    if given is None:
+        return None
+
+    def load(dockerfile: Dockerfile) -> dict[Key, str]:
+        bases = {stage.image for stage in dockerfile.stages if stage.image is not None}
+        return {(base, *key.split(" ", 1)): version for base in bases for key, version in given.items()}  # type: ignore[misc]
+
+    return Versions(load)
 
 
 def _bad(rule: Rule, bad: Bad) -> Iterator[str]:

@@ -37,6 +37,7 @@ FLOW = (
     "directives",
     "lines",
     "parser",
+    "versions",
     "model",
     "build",
     "scope",

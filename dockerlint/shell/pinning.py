@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from dockerlint.shell.as_hadolint import Call
     from dockerlint.shell.script import ShellWord
@@ -19,9 +19,10 @@ _LONGEST = 30
 _VERSION_SIGNS = ("==", ">", "<", "!=", "~=", "===")
 
 
-def literal(words: Sequence[ShellWord]) -> list[str]:
-    """The values of the words in which a shell expands nothing."""
-    return [word.value for word in words if word.value]
+def without(words: Iterable[ShellWord], is_free: Callable[[str], bool]) -> list[ShellWord]:
+    """The words that name something without a version, as a test of their value tells; those in which
+    a shell expands something are left out."""
+    return [word for word in words if word.value and is_free(word.value)]
 
 
 def listed(names: Sequence[str]) -> str:

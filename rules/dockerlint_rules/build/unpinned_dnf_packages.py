@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from dockerlint.model import Dockerfile, Run
-from dockerlint.rule import Bad, Finding, Good, Severity, rule
+from dockerlint.rule import Bad, Finding, Good, Severity, rule, unsafe
 from dockerlint.shell import scripts
 from dockerlint.shell.installs import installs
 from dockerlint.shell.leftover import head
-from dockerlint.shell.pinning import listed, literal
+from dockerlint.shell.pinning import listed, without
+from dockerlint.shell.pins import REASON, pins, pins_of_call
 from dockerlint.shell.rpm import pinned, unpinned_as_hadolint
 
 TYPE_CHECKING = False
@@ -17,8 +18,9 @@ PROGRAMS = ("dnf", "dnf5", "microdnf", "tdnf")
 
 def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     """What hadolint finds: see `unpinned_as_hadolint`."""
-    for _, call in unpinned_as_hadolint(dockerfile, ("dnf", "microdnf"), groups=False):
-        yield Finding(call.command.name_word.span, "pin versions in dnf install: package-version")
+    for run, call in unpinned_as_hadolint(dockerfile, ("dnf", "microdnf"), groups=False):
+        fix = pins_of_call(dockerfile, run, call, "dnf", lambda word: not pinned(word))
+        yield Finding(call.command.name_word.span, "pin versions in dnf install: package-version", fix)
 
 
 @rule(
@@ -29,10 +31,17 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         builds of one file differ. `package-1.2.3` says which one; `package-1.2*` takes fixes and no more.
     """,
     severity=Severity.WARNING,
+    fix=unsafe(REASON),
     peer=as_hadolint_does,
     bad=[
         Bad("FROM fedora:41\nRUN «dnf install» -y git-2.43.0 make\n"),
         Bad("FROM fedora:41\nRUN sudo «dnf -y install» \\\n  # to build\n  gcc-c++ && dnf clean all\n"),
+        Bad(
+            "FROM fedora:41\nRUN «microdnf install» -y vim-minimal gcc.x86_64 'perl(Carp)' /usr/bin/cc\n",
+            fixed="FROM fedora:41\n"
+            "RUN microdnf install -y vim-minimal-9.1.825-1.fc41 gcc-14.2.1-3.fc41.x86_64 'perl(Carp)' /usr/bin/cc\n",
+            versions={"rpm vim-minimal": "2:9.1.825-1.fc41", "rpm gcc": "14.2.1-3.fc41"},
+        ),
     ],
     good=[
         Good("FROM fedora:41\nRUN dnf install -y git-2.43.0-1.el9 'make-4.*'\n"),
@@ -50,9 +59,10 @@ def unpinned_dnf_packages(dockerfile: Dockerfile) -> Iterator[Finding]:
             for install in installs(script):
                 if install.command.name not in PROGRAMS or install.command.subcommand != "install":
                     continue
-                words = literal([package.word for package in install.packages])
-                free = [word for word in words if not pinned(word)]
+                free = without([package.word for package in install.packages], lambda word: not pinned(word))
                 if free:
                     yield Finding(
-                        head(install.command), f"no version for {listed(free)}; pin it with package-version"
+                        head(install.command),
+                        f"no version for {listed([word.text for word in free])}; pin it with package-version",
+                        pins(dockerfile, run, script, "dnf", free),
                     )

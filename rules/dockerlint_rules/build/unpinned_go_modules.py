@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 from dockerlint.model import Dockerfile, Run
-from dockerlint.rule import Bad, Finding, Good, Severity, rule
+from dockerlint.rule import Bad, Finding, Good, Severity, rule, unsafe
 from dockerlint.shell import scripts
 from dockerlint.shell.pinning import listed
+from dockerlint.shell.pins import REASON, pins, pins_of_call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dockerlint.shell import Command
+    from dockerlint.shell import Command, Script
 
 MOVING = ("latest", "upgrade", "patch", "none", "master", "main", "HEAD", "")
 
@@ -21,7 +22,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
 
     if "go" not in dockerfile.source.text:
         return
-    for _, seen in views(dockerfile):
+    for run, seen in views(dockerfile):
         calls = seen.named("go")
         runs = [call for call in calls if call.has_argument("run")]
         for call in runs or calls:
@@ -32,7 +33,8 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
             else:
                 continue
             if not all(_passes(word) for word in words):
-                yield Finding(call.command.name_word.span, "pin the module: go install module@version")
+                fix = pins_of_call(dockerfile, run, call, "go", _is_free)
+                yield Finding(call.command.name_word.span, "pin the module: go install module@version", fix)
 
 
 def _passes(word: str) -> bool:
@@ -49,6 +51,7 @@ def _passes(word: str) -> bool:
         and nothing keeps a hijacked release out. `@v1.2.3` names one, and its checksum is verified.
     """,
     severity=Severity.WARNING,
+    fix=unsafe(REASON),
     peer=as_hadolint_does,
     source="https://go.dev/ref/mod#go-install",
     bad=[
@@ -57,6 +60,11 @@ def _passes(word: str) -> bool:
             "FROM golang:1.23\nRUN cd /src && \\\n  /usr/local/go/bin/go get -u «example.org/a» example.org/b@v1\n"
         ),
         Bad("FROM golang:1.23\nRUN go run -race «example.org/gen@master» example.org/arg\n"),
+        Bad(
+            "FROM golang:1.23\nRUN go install «example.org/a/cmd/tool@latest» && go install «example.org/b@main»\n",
+            fixed="FROM golang:1.23\nRUN go install example.org/a/cmd/tool@v1.2.3 && go install example.org/b@main\n",
+            versions={"go example.org/a/cmd/tool": "v1.2.3"},
+        ),
     ],
     good=[
         Good("FROM golang:1.23\nRUN go install example.org/tool@v1.2.3 ./cmd/... .\n"),
@@ -69,10 +77,10 @@ def unpinned_go_modules(dockerfile: Dockerfile) -> Iterator[Finding]:
     for run in dockerfile.instructions(Run, onbuild=True):
         for script in scripts(run):
             for command in script.named("go"):
-                yield from _of(command)
+                yield from _of(dockerfile, run, script, command)
 
 
-def _of(command: Command) -> Iterator[Finding]:
+def _of(dockerfile: Dockerfile, run: Run, script: Script, command: Command) -> Iterator[Finding]:
     if command.subcommand not in ("install", "get", "run"):
         return
     words = command.operands[:1] if command.subcommand == "run" else command.operands
@@ -81,7 +89,13 @@ def _of(command: Command) -> Iterator[Finding]:
         path, _, version = text.partition("@")
         if version not in MOVING or not _is_remote(path):
             continue
-        yield Finding(word.span, f"no version for {listed([path])}; name one with @v1.2.3")
+        fix = pins(dockerfile, run, script, "go", [word])
+        yield Finding(word.span, f"no version for {listed([path])}; name one with @v1.2.3", fix)
+
+
+def _is_free(word: str) -> bool:
+    path, _, version = word.partition("@")
+    return version in MOVING and _is_remote(path)
 
 
 def _is_remote(path: str) -> bool:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from dockerlint.model import Dockerfile, Run
-from dockerlint.rule import Bad, Finding, Good, Severity, rule
+from dockerlint.rule import Bad, Finding, Good, Severity, rule, unsafe
 from dockerlint.shell import scripts
 from dockerlint.shell.leftover import head
-from dockerlint.shell.pinning import listed, literal, npm_pinned
+from dockerlint.shell.pinning import listed, npm_pinned, without
+from dockerlint.shell.pins import REASON, pins, pins_of_call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,13 +17,16 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     package without a version behind it."""
     from dockerlint.shell.as_hadolint import calls
 
-    for _, call in calls(dockerfile, "npm"):
+    for run, call in calls(dockerfile, "npm"):
         words = call.plain("loglevel", "registry")
         if words[:1] == ["install"]:
             while words[:1] == ["install"]:
                 del words[0]
             if not all(npm_pinned(word) for word in words):
-                yield Finding(call.command.name_word.span, "pin versions in npm install: package@version")
+                fix = pins_of_call(dockerfile, run, call, "npm", _is_free)
+                yield Finding(
+                    call.command.name_word.span, "pin versions in npm install: package@version", fix
+                )
 
 
 @rule(
@@ -34,6 +38,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         of a project `npm ci` takes exactly those of its lock file.
     """,
     severity=Severity.WARNING,
+    fix=unsafe(REASON),
     peer=as_hadolint_does,
     source="https://docs.npmjs.com/cli/commands/npm-install",
     bad=[
@@ -41,6 +46,11 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         Bad("FROM node:22\nRUN «npm i» \\\n    # for builds\n    @scope/tool\n"),
         Bad("FROM node:22\nRUN «npm add» git+https://example.org/app.git\n"),
         Bad("FROM node:22\nRUN «npm install» -g npm@latest\n"),
+        Bad(
+            "FROM node:22\nRUN «npm install» -g npm@latest '@scope/tool' \"typescript\" ./lib\n",
+            fixed="FROM node:22\nRUN npm install -g npm@10.8.2 '@scope/tool@1.2.3' \"typescript@5.5.4\" ./lib\n",
+            versions={"npm npm": "10.8.2", "npm @scope/tool": "1.2.3", "npm typescript": "5.5.4"},
+        ),
     ],
     good=[
         Good("FROM node:22\nRUN npm install -g pnpm@9 @scope/tool@1.2 npm@$NPM_VERSION\n"),
@@ -59,11 +69,12 @@ def unpinned_npm_packages(dockerfile: Dockerfile) -> Iterator[Finding]:
             for command in script.named("npm"):
                 if command.tool != "npm" or command.subcommand != "install":
                     continue
-                words = literal(command.operands)
-                free = [word for word in words if _is_free(word)]
+                free = without(command.operands, _is_free)
                 if free:
                     yield Finding(
-                        head(command), f"no version for {listed(free)}; pin it with package@version"
+                        head(command),
+                        f"no version for {listed([word.text for word in free])}; pin it with package@version",
+                        pins(dockerfile, run, script, "npm", free),
                     )
 
 

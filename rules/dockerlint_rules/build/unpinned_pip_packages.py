@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from dockerlint.model import Dockerfile, Run
-from dockerlint.rule import Bad, Finding, Good, Severity, rule
+from dockerlint.rule import Bad, Finding, Good, Severity, rule, unsafe
 from dockerlint.shell import scripts
 from dockerlint.shell.leftover import head
-from dockerlint.shell.pinning import listed, literal, pip_installs, pip_pinned
+from dockerlint.shell.pinning import listed, pip_installs, pip_pinned, without
+from dockerlint.shell.pins import REASON, pins, pins_of_call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
 
     if "pip" not in dockerfile.source.text:
         return
-    for _, seen in views(dockerfile):
+    for run, seen in views(dockerfile):
         for call in seen.calls:
             if not pip_installs(call) or call.has_argument("-r", "--requirement", "."):
                 continue
@@ -37,7 +38,10 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
             while words[:1] == ["install"]:
                 del words[0]
             if not all(pip_pinned(word) for word in words):
-                yield Finding(call.command.name_word.span, "pin versions in pip install: package==version")
+                fix = pins_of_call(dockerfile, run, call, "pip", _is_free)
+                yield Finding(
+                    call.command.name_word.span, "pin versions in pip install: package==version", fix
+                )
 
 
 @rule(
@@ -49,6 +53,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         file with requirements or constraints, says what was tested.
     """,
     severity=Severity.WARNING,
+    fix=unsafe(REASON),
     peer=as_hadolint_does,
     source="https://pip.pypa.io/en/stable/topics/repeatable-installs/",
     bad=[
@@ -56,8 +61,16 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         Bad("FROM python:3.12\nRUN «/usr/bin/python3 -m pip -q install» \\\n    # the app\n    flask\n"),
         Bad("FROM python:3.12\nRUN «pip install» git+https://example.org/app\n"),
         Bad("FROM python:3.12\nRUN «pip install» -r requirements.txt gunicorn\n"),
+        Bad(
+            "FROM python:3.12\nRUN «pip install» -U Flask_Cors 'uvicorn[standard]' "
+            "\"tomli; python_version < '3.11'\" unseen\n",
+            fixed="FROM python:3.12\nRUN pip install -U Flask_Cors==4.0.1 'uvicorn[standard]==0.30.1' "
+            "\"tomli==2.0.1; python_version < '3.11'\" unseen\n",
+            versions={"pip flask-cors": "4.0.1", "pip uvicorn": "0.30.1", "pip tomli": "2.0.1"},
+        ),
     ],
     good=[
+        Good("FROM python:3.12\nRUN pip install \"tomli==2.0.1; python_version < '3.11'\"\n"),
         Good("FROM python:3.12\nRUN pip install flask==3.0.3 'gunicorn>=22,<23' click~=8.1\n"),
         Good("FROM python:3.12\nRUN pip install -i https://example.org/simple -r requirements.txt\n"),
         Good("FROM python:3.12\nRUN pip install -c constraints.txt flask\n"),
@@ -78,11 +91,16 @@ def unpinned_pip_packages(dockerfile: Dockerfile) -> Iterator[Finding]:
             for command in script.named("pip"):
                 if command.subcommand != "install" or command.has("-c", "--constraint", "--no-index"):
                     continue
-                words = literal(command.operands)
-                free = [
-                    w for w in words if not pip_pinned(w) and not w.startswith(".") and not w.endswith(".zip")
-                ]
+                free = without(command.operands, _is_free)
                 if free:
                     yield Finding(
-                        head(command), f"no version for {listed(free)}; pin it with package==version"
+                        head(command),
+                        f"no version for {listed([word.text for word in free])}; pin it with package==version",
+                        pins(dockerfile, run, script, "pip", free),
                     )
+
+
+def _is_free(word: str) -> bool:
+    # What stands behind a semicolon says when to install, not what.
+    name = word.partition(";")[0]
+    return not pip_pinned(name) and not name.startswith(".") and not name.endswith(".zip")

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from dockerlint.model import Dockerfile, Run
-from dockerlint.rule import Bad, Finding, Good, Severity, rule
+from dockerlint.rule import Bad, Finding, Good, Severity, rule, unsafe
 from dockerlint.shell import scripts
 from dockerlint.shell.installs import installs
 from dockerlint.shell.leftover import head
-from dockerlint.shell.pinning import listed, literal
+from dockerlint.shell.pinning import listed, without
+from dockerlint.shell.pins import REASON, pins, pins_of_call
 from dockerlint.shell.rpm import pinned, unpinned_as_hadolint
 
 TYPE_CHECKING = False
@@ -17,8 +18,9 @@ PROGRAMS = ("yum",)
 
 def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
     """What hadolint finds: see `unpinned_as_hadolint`."""
-    for _, call in unpinned_as_hadolint(dockerfile, ("yum",), groups=True):
-        yield Finding(call.command.name_word.span, "pin versions in yum install: package-version")
+    for run, call in unpinned_as_hadolint(dockerfile, ("yum",), groups=True):
+        fix = pins_of_call(dockerfile, run, call, "dnf", lambda word: not pinned(word))
+        yield Finding(call.command.name_word.span, "pin versions in yum install: package-version", fix)
 
 
 @rule(
@@ -29,10 +31,17 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         builds of one file differ. `package-1.2.3` says which one; `package-1.2*` takes fixes and no more.
     """,
     severity=Severity.WARNING,
+    fix=unsafe(REASON),
     peer=as_hadolint_does,
     bad=[
         Bad("FROM centos:7\nRUN «yum install» -y git-2.43.0 make\n"),
         Bad("FROM centos:7\nRUN sudo «yum -y install» \\\n  # to build\n  gcc-c++ && yum clean all\n"),
+        Bad(
+            "FROM centos:7\nRUN «yum install» -y git glibc.i686 @development && yum clean all\n",
+            fixed="FROM centos:7\n"
+            "RUN yum install -y git-1.8.3.1-25.el7_9 glibc-2.17-326.el7_9.i686 @development && yum clean all\n",
+            versions={"rpm git": "1.8.3.1-25.el7_9", "rpm glibc": "2.17-326.el7_9"},
+        ),
     ],
     good=[
         Good("FROM centos:7\nRUN yum install -y git-2.43.0-1.el9 'make-4.*'\n"),
@@ -50,9 +59,10 @@ def unpinned_yum_packages(dockerfile: Dockerfile) -> Iterator[Finding]:
             for install in installs(script):
                 if install.command.name not in PROGRAMS or install.command.subcommand != "install":
                     continue
-                words = literal([package.word for package in install.packages])
-                free = [word for word in words if not pinned(word)]
+                free = without([package.word for package in install.packages], lambda word: not pinned(word))
                 if free:
                     yield Finding(
-                        head(install.command), f"no version for {listed(free)}; pin it with package-version"
+                        head(install.command),
+                        f"no version for {listed([word.text for word in free])}; pin it with package-version",
+                        pins(dockerfile, run, script, "dnf", free),
                     )

@@ -1,0 +1,30 @@
+"""Versions of packages that an image of a file was seen to have, for rules that pin them."""
+
+from __future__ import annotations
+
+from dockerlint.frozen import node, remember
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dockerlint.model import Dockerfile
+
+    # Base image, package manager (apt, apk, rpm, pip, npm, gem or go), name of the package.
+    Key = tuple[str, str, str]
+
+
+@node
+class Versions:
+    """What is known of the packages that a file installs.
+
+    `load` gives the versions for the file as it is when a rule first asks, and is called once: while
+    fixes change the text, what was known of it stays known.
+    """
+
+    load: Callable[[Dockerfile], Mapping[Key, str]]
+    _memo = ("_known",)
+
+    def known(self, dockerfile: Dockerfile) -> Mapping[Key, str]:
+        """The version of every package that is known."""
+        return remember(self, "_known", lambda: self.load(dockerfile))
