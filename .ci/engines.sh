@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Build engines for CI, to be sourced. Everything comes from Debian 12's own packages: buildah and
+# Build engines for CI, to be sourced. Everything comes from Debian 12's own packages: buildah, podman and
 # dockerd 20.10 with its built-in BuildKit (no here-documents, no COPY --link, no docker build
 # --check: those need Docker 23 or newer, in Debian only in sid's docker.io and docker-buildx;
 # no test here depends on them).
@@ -12,7 +12,7 @@ DOCKERLINT_ENGINES=""
 
 install_engines() {
   local missing=() package
-  for package in buildah runc uidmap docker.io mmdebstrap busybox-static mount ca-certificates; do
+  for package in buildah podman runc uidmap docker.io mmdebstrap busybox-static mount ca-certificates; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
@@ -32,8 +32,9 @@ start_engines() {
 [storage]
 driver = "overlay"
 graphroot = "$folder/containers"
-runroot = "$folder/containers-run"
+runroot = "$folder/run"
 CONF
+  # podman waits 20 seconds after each container when the path of its runroot has more than 50 characters.
   export CONTAINERS_STORAGE_CONF=$folder/storage.conf
   mkdir -p "$folder/docker"
   dockerd --bridge=none --iptables=false --ip-masq=false --ip-forward=false --storage-driver=overlay2 \

@@ -16,8 +16,7 @@ import bases
 from dockerlint.engine import Engine, NoEngine, detect
 
 REQUIRED = bool(os.environ.get("DOCKERLINT_ENGINES_REQUIRED"))
-# podman is tried where it is, but CI does not need it: its build is buildah's.
-ENGINES = ["buildah", "docker", *(["podman"] if shutil.which("podman") else [])]
+ENGINES = ["buildah", "podman", "docker"]
 
 
 def give_up(why: str) -> None:
@@ -98,3 +97,14 @@ def engine(request: pytest.FixtureRequest, workplace: Workplace) -> Engine:
 def hears_interrupts() -> None:
     """For a child to run first: interrupts are ignored where the tests run behind a shell's `&`."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def running(name: str) -> str:
+    """The command lines of all processes of a program."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+        except OSError:
+            continue
+    return "\n".join(line for line in found if line.startswith(name))

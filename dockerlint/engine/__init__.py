@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from dockerlint.engine.process import environment
 from dockerlint.frozen import record
 
 TYPE_CHECKING = False
@@ -71,6 +70,22 @@ class Built:
     seconds: float
 
 
+@record
+class Ran:
+    """What a container gave: its exit code, what it said on standard output and error, to the byte, and
+    how long it took in seconds.
+
+    The code is 124 when its time was over, 126 and 127 when its program cannot be run or is not there
+    (then `err` says why), 128 + n when signal n ended it.
+    """
+
+    code: int
+    out: bytes
+    err: bytes
+    seconds: float
+    timed_out: bool = False
+
+
 class Engine(Protocol):
     """A way to build images. All methods raise EngineError with the engine's own words.
 
@@ -99,6 +114,16 @@ class Engine(Protocol):
     def has(self, tag: str) -> bool:
         """Whether the engine holds an image of that name."""
 
+    def run(
+        self, tag: str, command: str | tuple[str, ...] | None, stdin: bytes = b"", seconds: float = 60.0
+    ) -> Ran:
+        """Run an image in a container, without a network, as the image's config has it (user, environment,
+        working directory), and remove the container, also after its time is over or an interrupt.
+
+        None is the image's own entry point and command; a tuple is a program and its arguments; a str is
+        run by `/bin/sh -c`, or split into words and run when the image has no shell.
+        """
+
 
 def detect(preference: str | None = None, env: Mapping[str, str] | None = None) -> Engine:
     """The engine to use: the one asked for, else a reachable Docker with BuildKit, podman, buildah.
@@ -106,6 +131,7 @@ def detect(preference: str | None = None, env: Mapping[str, str] | None = None) 
     NoEngine when there is none; then it says what was found and how to install one.
     """
     from dockerlint.engine import buildah, docker
+    from dockerlint.engine.process import environment
 
     clean = environment(env)
     refused: list[str] = []

@@ -7,13 +7,15 @@ import os
 import re
 
 from dockerlint.engine import Build, BuildFailed, EngineError
+from dockerlint.engine.container import Containers, Working
 from dockerlint.engine.process import answer, programs, run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dockerlint.engine import Progress
+    from dockerlint.engine import Progress, Ran
+    from dockerlint.engine.container import Runner
 
 _BUILD_CONTEXTS_SINCE = {"buildah": (1, 26), "podman": (4, 2)}
 _HEREDOCS_SINCE = {"buildah": (1, 33), "podman": (4, 8)}
@@ -62,6 +64,7 @@ class Buildah:
         self._before: frozenset[str] = frozenset()
         self._program = program
         self._env = env
+        self._runner: Runner = Containers(name, program, env) if name == "podman" else Working(program, env)
 
     def build(self, build: Build, tag: str, folder: str, progress: Progress | None = None) -> None:
         """Build with `--layers` in Docker's format: the OCI one would lose SHELL, HEALTHCHECK and ONBUILD."""
@@ -141,6 +144,7 @@ class Buildah:
         return tuple(layers or ())
 
     def remove(self, tag: str) -> None:
+        self._runner.clear()
         code, _, why = answer([self._program, "rmi", tag], self._env, 120)
         if code != 0 and self.has(tag):
             raise EngineError(f"{tag} could not be removed", tuple(why.splitlines()[-1:]))
@@ -149,6 +153,7 @@ class Buildah:
         """Remove the images of single layers, which stay untagged: the stages that no image is of, and
         what a build made before it failed. One that has a name, was here before, or that another
         image builds on stays."""
+        self._runner.clear()
         nameless = {image for image, named in self._images().items() if not named}
         for image in reversed(self._made):
             if any(one.startswith(image) for one in nameless - self._before):
@@ -166,6 +171,11 @@ class Buildah:
     def has(self, tag: str) -> bool:
         code, text, _ = answer([self._program, "images", "-q", tag], self._env, 60)
         return code == 0 and bool(text)
+
+    def run(
+        self, tag: str, command: str | tuple[str, ...] | None, stdin: bytes = b"", seconds: float = 60.0
+    ) -> Ran:
+        return self._runner.run(tag, command, stdin, seconds)
 
 
 def _short(text: str) -> str:

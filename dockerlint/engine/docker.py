@@ -8,13 +8,14 @@ import os
 import re
 
 from dockerlint.engine import Build, BuildFailed, EngineError
+from dockerlint.engine.container import Containers
 from dockerlint.engine.process import answer, programs, run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dockerlint.engine import Progress
+    from dockerlint.engine import Progress, Ran
 
 
 def find(env: Mapping[str, str]) -> Docker | str:
@@ -65,6 +66,7 @@ class Docker:
         self._program = program
         self._buildx = buildx
         self._env = env
+        self._runner = Containers(self.name, program, env)
 
     def build(self, build: Build, tag: str, folder: str, progress: Progress | None = None) -> None:
         file = os.path.join(folder, "Dockerfile")
@@ -118,12 +120,19 @@ class Docker:
         return tuple(json.loads(text) or ())
 
     def remove(self, tag: str) -> None:
+        self._runner.clear()
         code, _, why = answer([self._program, "image", "rm", tag], self._env, 120)
         if code != 0 and self.has(tag):
             raise EngineError(f"{tag} could not be removed", tuple(why.splitlines()[-1:]))
 
     def tidy(self) -> None:
-        """Nothing: BuildKit keeps a cache of its own and bounds it."""
+        """Only containers: BuildKit keeps a cache of its own and bounds it."""
+        self._runner.clear()
 
     def has(self, tag: str) -> bool:
         return answer([self._program, "image", "inspect", "--format", "{{.Id}}", tag], self._env, 60)[0] == 0
+
+    def run(
+        self, tag: str, command: str | tuple[str, ...] | None, stdin: bytes = b"", seconds: float = 60.0
+    ) -> Ran:
+        return self._runner.run(tag, command, stdin, seconds)

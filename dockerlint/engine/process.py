@@ -6,12 +6,17 @@ import os
 import re
 import signal
 import subprocess
+import time
 from collections import deque
 from contextlib import suppress
+from threading import Thread
+
+from dockerlint.engine import EngineError, Ran
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import IO
 
 # What an engine may need to know of its surroundings. Anything else could change what is built.
 _KEPT = (
@@ -34,6 +39,7 @@ _KEPT_PREFIXES = (
 _TAIL = 40
 _LINE = 4096
 _GRACE = 20.0
+_LISTENED = 64 << 20
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 
 
@@ -104,19 +110,100 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
     What it still says is read: an engine that cannot write dies before it has cleaned up.
     """
-    # Behind a shell's `&` interrupts are ignored, by us and so by what we start.
-    deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    process.send_signal(signal.SIGTERM if deaf or os.name != "posix" else signal.SIGINT)
+    interrupt(process)
     try:
         with suppress(subprocess.TimeoutExpired):
             process.communicate(timeout=_GRACE)
     finally:  # a second interrupt ends the waiting
-        if os.name == "posix":
-            with suppress(ProcessLookupError, PermissionError):  # the whole group has ended already
-                os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-        process.wait()
+        _kill(process)
+
+
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to stop as Ctrl-C would. Behind a shell's `&` interrupts are ignored, by us and so by
+    what we start."""
+    deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    process.send_signal(signal.SIGTERM if deaf or os.name != "posix" else signal.SIGINT)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and its group, if there is anything left of them."""
+    if os.name == "posix":
+        with suppress(ProcessLookupError, PermissionError):  # the whole group has ended already
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.wait()
+
+
+def talk(
+    command: Sequence[str],
+    env: Mapping[str, str],
+    stdin: bytes,
+    seconds: float,
+    stop: Callable[[subprocess.Popen[bytes]], None],
+) -> Ran:
+    """A command run with an input, its output and errors kept apart and exact.
+
+    `stop` ends it after its time, and when we are interrupted; what it does not end is killed.
+    EngineError when it says more than 64 MiB on either side, or cannot be started.
+    """
+    try:
+        process = subprocess.Popen(
+            command,
+            env=dict(env),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise EngineError(f"{command[0]} could not be started: {error.strerror}") from error
+    heard: tuple[bytearray, bytearray] = (bytearray(), bytearray())
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    threads = [
+        Thread(target=_feed, args=(process.stdin, stdin), daemon=True),
+        *(
+            Thread(target=_listen, args=(pipe, into, process), daemon=True)
+            for pipe, into in zip((process.stdout, process.stderr), heard)
+        ),
+    ]
+    start, timed_out = time.monotonic(), False
+    try:
+        for thread in threads:
+            thread.start()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        timed_out = process.poll() is None
+        took = time.monotonic() - start
+    finally:
+        try:
+            if process.poll() is None:
+                stop(process)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(_GRACE)
+        finally:
+            _kill(process)
+            for thread in threads:
+                thread.join(_GRACE)
+    if max(map(len, heard)) > _LISTENED:
+        raise EngineError(f"the container said more than {_LISTENED >> 20} MiB")
+    return Ran(process.returncode, bytes(heard[0]), bytes(heard[1]), took, timed_out)
+
+
+def _feed(pipe: IO[bytes], data: bytes) -> None:
+    with suppress(OSError), pipe:  # who does not read all of it need not
+        pipe.write(data)
+
+
+def _listen(pipe: IO[bytes], into: bytearray, process: subprocess.Popen[bytes]) -> None:
+    with pipe:
+        while data := os.read(pipe.fileno(), 1 << 16):
+            if len(into) <= _LISTENED:
+                into += data
+            else:
+                process.kill()
 
 
 def answer(command: Sequence[str], env: Mapping[str, str], seconds: float = 15.0) -> tuple[int, str, str]:

@@ -15,7 +15,7 @@ import pytest
 from dockerlint.engine import Build, BuildFailed, Engine
 from dockerlint.engine.session import PREFIX, Session
 from dockerlint.image import merged, read
-from engines import ENGINES, Workplace, hears_interrupts
+from engines import ENGINES, Workplace, hears_interrupts, running
 
 pytestmark = pytest.mark.engine
 
@@ -185,18 +185,7 @@ def test_an_interrupted_build_leaves_nothing(
         )
         assert not left.stdout
     for _ in range(50):
-        if f"sleep {seconds}" not in running():
+        if f"sleep {seconds}" not in running("sleep"):
             break
         time.sleep(0.1)
-    assert f"sleep {seconds}" not in running()
-
-
-def running() -> str:
-    """The command lines of all processes."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
-        except OSError:
-            continue
-    return "\n".join(line for line in found if line.startswith("sleep"))
+    assert f"sleep {seconds}" not in running("sleep")
