@@ -15,9 +15,10 @@ from dockerlint.engine import NAMES, Build
 from dockerlint.errors import UserError
 from dockerlint.frozen import node
 from dockerlint.ignorefile import find_ignore_file, read_patterns
-from dockerlint.job import Setup, model
+from dockerlint.job import Setup, findings, model
 from dockerlint.lint import run_rule
 from dockerlint.lint_command import Workshop
+from dockerlint.settle import Look
 from dockerlint.source import Source
 
 TYPE_CHECKING = False
@@ -44,6 +45,11 @@ class Task:
     def path(self) -> str:
         """The path as it was given."""
         return self.source.path
+
+    def look(self, source: Source) -> Look:
+        """A text in place of the file's, as the rules of the task see it."""
+        dockerfile = model(source, self.setup, self.patterns)
+        return Look(dockerfile, findings(dockerfile, self.setup, run_rule)[0])
 
     def settled(self, unsafe: bool, choose: Choice | None = None) -> Settled:
         """Where the fixes of the file come to rest, those that `choose` lets in; nothing is written."""

@@ -63,7 +63,7 @@ class Bench:
 
     def __init__(self, session: Session, build: Build, look: Look | None = None) -> None:
         self.session = session
-        self._build = build
+        self.build = build
         self._look = look
         self._layers: dict[str, Layer] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
@@ -77,12 +77,17 @@ class Bench:
         self._stop.set()
         self._reader.shutdown()
 
-    def run(self, dockerfile: Dockerfile, progress: Progress | None = None) -> Outcome:
+    def run(
+        self, dockerfile: Dockerfile, progress: Progress | None = None, ignore: bytes | None = None
+    ) -> Outcome:
         """Build one variant and read its image. Raises what `start` and `Trial.outcome` raise."""
-        return self.start(dockerfile, progress).outcome()
+        return self.start(dockerfile, progress, ignore).outcome()
 
-    def start(self, dockerfile: Dockerfile, progress: Progress | None = None) -> Trial:
-        """Build one variant. BuildFailed or EngineError with the engine's words."""
+    def start(
+        self, dockerfile: Dockerfile, progress: Progress | None = None, ignore: bytes | None = None
+    ) -> Trial:
+        """Build one variant, with another ignore file if one is given. BuildFailed or EngineError with the engine's
+        words."""
         engine = self.session.engine
         if not engine.heredocs and _has_heredocs(dockerfile):
             raise EngineError(
@@ -90,10 +95,11 @@ class Bench:
                 "use Docker 23, buildah 1.33 or podman 4.8, or newer"
             )
         text = encode(dockerfile.source.text, dockerfile.source.bom)
-        built = self.session.build(replace(self._build, dockerfile=text), progress)
+        build = replace(self.build, dockerfile=text)
+        built = self.session.build(build if ignore is None else replace(build, ignore=ignore), progress)
         saved = self.session.save(built)
         image = self._reader.submit(self._read, saved)
-        return Trial(dockerfile, built, image, self._base(dockerfile, progress), self._build.target)
+        return Trial(dockerfile, built, image, self._base(dockerfile, progress), self.build.target)
 
     def _read(self, saved: str) -> Image:
         try:
@@ -103,11 +109,11 @@ class Bench:
 
     def _base(self, dockerfile: Dockerfile, progress: Progress | None) -> tuple[str, ...]:
         """The layers of the base image, which a file with nothing but its FROM makes."""
-        text = measure.base_text(dockerfile, self._build.target)
+        text = measure.base_text(dockerfile, self.build.target)
         if text is None:
             return ()
         if text not in self._bases:
-            build = replace(self._build, dockerfile=encode(text), target=None, no_cache=False, pull=False)
+            build = replace(self.build, dockerfile=encode(text), target=None, no_cache=False, pull=False)
             built = self.session.build(build, progress)
             self._bases[text] = self.session.engine.layers(built.tag)
             self.session.drop(built)

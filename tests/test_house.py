@@ -86,6 +86,8 @@ FLOW = (
     "measure",
     "waste",
     "context",
+    "ignoring",
+    "rerun",
     "engine",
     "trial",
     "report",

@@ -418,6 +418,20 @@ TOOLS: Any = {
     'strace': 'wrapper=0\nstop=True\nflags=-f|-ff|-q|-v|-t|-tt|-T|-y|-c\nvalues=-e|-o|-s|-p|-u|-E|-a|-O|-S|-P',
 }
 
+UNNEEDED: Any = {
+    'version control': ('.git', '**/.gitignore', '**/.gitattributes', '.gitmodules', '.hg', '.hgignore', '.svn', '.bzr'),
+    'settings of editors': ('**/.idea', '**/.vscode', '**/.vs', '**/.editorconfig', '**/*.swp', '**/*~', '**/.project', '**/.settings', '**/*.code-workspace'),
+    'files of the desktop': ('**/.DS_Store', '**/Thumbs.db', '**/desktop.ini'),
+    "the build's own files": ('.dockerignore', '**/Dockerfile*', '**/*.dockerfile', '**/Containerfile*', '**/docker-compose*.y*ml', '**/compose*.y*ml', 'docker-bake.*'),
+    'pipelines': ('.github', '.gitlab-ci.yml', '.gitlab', '.circleci', '.travis.yml', 'azure-pipelines.yml', 'Jenkinsfile', '.drone.yml', 'bitbucket-pipelines.yml', '.pre-commit-config.yaml', 'renovate.json', '.renovaterc*'),
+    'caches': ('**/__pycache__', '**/*.pyc', '**/.pytest_cache', '**/.mypy_cache', '**/.ruff_cache', '**/.tox', '**/.nox', '**/.cache', '**/.parcel-cache', '**/.turbo', '**/.eslintcache', '**/.gradle', '**/.terraform', '**/.sass-cache'),
+    'installed dependencies': ('**/node_modules', '**/.venv', '**/venv', '**/bower_components', '**/.bundle'),
+    'results of builds': ('**/*.o', '**/*.egg-info', '**/target', '**/dist', '**/build', '**/out', '**/bin', '**/obj', '**/coverage', '**/.coverage', '**/htmlcov', '**/.nyc_output', '**/*.log'),
+    'secrets': ('**/.env', '**/.env.*', '**/*.pem', '**/*.key', '**/id_rsa*', '**/.aws', '**/.npmrc', '**/.pypirc', '**/.netrc'),
+    'documents': ('**/README*', '**/CHANGELOG*', '**/CONTRIBUTING*', '**/LICENSE*', 'docs', 'doc'),
+    'tests': ('**/tests', '**/test', '**/__tests__', '**/spec', '**/*_test.go', '**/*.test.*', '**/*.spec.*'),
+}
+
 UNSIGNED_PACKAGES: Any = {
     'source': 'https://wiki.debian.org/SecureApt, https://dnf.readthedocs.io/en/latest/conf_ref.html',
     'marks': ('unauthenticated', 'force-yes', 'allow-insecure', 'allowinsecure', 'trusted=yes', 'allow-untrusted', 'gpgcheck', 'gpg-check', 'nosignature', 'nodigest', 'allow-unsigned', 'siglevel', 'check-gpg', 'gpg-verify', 'force-bad-verify'),
