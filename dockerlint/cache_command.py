@@ -8,7 +8,6 @@ import sys
 from dockerlint import context as contexts
 from dockerlint.build_options import Yard, add_build, add_rules
 from dockerlint.build_progress import Progress, failed, no_engine
-from dockerlint.contract import Promise, judge
 from dockerlint.diff import unified
 from dockerlint.engine import EngineError, NoEngine, detect
 from dockerlint.engine.session import Session
@@ -18,6 +17,7 @@ from dockerlint.rebuild import costs, samples
 from dockerlint.reorder import reordered
 from dockerlint.report import cacheorder as report
 from dockerlint.rerun import reruns
+from dockerlint.sameness import difference
 from dockerlint.source import encode
 from dockerlint.trial import Bench
 from dockerlint.twin import Twin
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from dockerlint.build_options import Task
     from dockerlint.engine import Engine
+    from dockerlint.rebuild import Say
     from dockerlint.reorder import Reordered
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
@@ -92,8 +93,16 @@ def parser() -> ArgumentParser:
     )
     add = made.add_argument
     add("files", nargs="+", metavar="FILE", help="a Dockerfile")
-    add("--measure", action="store_true", help="change files in a copy of the context, build again and take the time")
-    add("--write", action="store_true", help="measure, and write the better order where it makes the same image")
+    add(
+        "--measure",
+        action="store_true",
+        help="change files in a copy of the context, build again and take the time",
+    )
+    add(
+        "--write",
+        action="store_true",
+        help="measure, and write the better order where it makes the same image",
+    )
     add("--repeat", type=int, default=1, metavar="N", help="the median of N builds each (default: 1)")
     add(
         "--files-measured",
@@ -109,9 +118,7 @@ def parser() -> ArgumentParser:
     return made
 
 
-def _measure(
-    task: Task, engine: Engine, options: Namespace, result: report.Result
-) -> report.Result | None:
+def _measure(task: Task, engine: Engine, options: Namespace, result: report.Result) -> report.Result | None:
     """What the changes cost before and after, and whether both orders make one image; None when a build failed."""
     build, path = task.build, task.path
     order = result.order
@@ -126,7 +133,7 @@ def _measure(
             twin = Twin(build.context, result.context, twin_folder)
             before = costs(session, build, task.dockerfile, twin, chosen, options.repeat, say)
             if order is not None:
-                why = _difference(task, order, session, say)
+                why = _why_not(task, order, session, say)
                 if not why:
                     after = costs(session, build, order.dockerfile, twin, chosen, options.repeat, say)
     except (EngineError, ImageError) as error:
@@ -145,7 +152,7 @@ def _measure(
     )  # fmt: skip
 
 
-def _difference(task: Task, order: Reordered, session: Session, say: Progress) -> str:
+def _why_not(task: Task, order: Reordered, session: Session, say: Say) -> str:
     """Why the two orders do not make the same image; empty when they do."""
     with Bench(session, task.build) as bench:
         one = bench.run(task.dockerfile, say(f"building {task.path} as it is")).measured.image
@@ -153,4 +160,4 @@ def _difference(task: Task, order: Reordered, session: Session, say: Progress) -
             two = bench.run(order.dockerfile, say(f"building {task.path} re-ordered")).measured.image
         except EngineError as error:
             return f"the build fails: {error.tail[-1] if error.tail else error}"
-    return same(judge(one, two, Promise()))
+    return difference(one, two)

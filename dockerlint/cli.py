@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 # man page are made from the parsers.
 COMMANDS = (
     ("measure", "build before and after the fixes, bytes by line", "measure_command"),
+    (
+        "context",
+        "what a build takes of its context, and what an ignore file could keep out",
+        "context_command",
+    ),
+    (
+        "cache",
+        "what a change to a file makes a build run again, and the order that costs less",
+        "cache_command",
+    ),
     ("explain", "what a rule is about, with examples", "explain"),
     ("rules", "all rules", "rules_command"),
     ("parse", "what a Dockerfile is read as", "parse_command"),

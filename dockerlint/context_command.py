@@ -83,7 +83,9 @@ def parser() -> ArgumentParser:
     )
     add = made.add_argument
     add("files", nargs="+", metavar="FILE", help="a Dockerfile; those that share an ignore file go together")
-    add("--prove", action="store_true", help="build with and without the files, and keep what changes nothing")
+    add(
+        "--prove", action="store_true", help="build with and without the files, and keep what changes nothing"
+    )
     add("--write", action="store_true", help="prove it, and add what is proven to the ignore file")
     add("--format", choices=("text", "json"), default="text")
     add("--top", type=int, default=5, metavar="N", help="show the N largest of each list (default: 5)")
@@ -125,7 +127,7 @@ def _refuse_strangers(group: _Group) -> None:
     if not group.path.endswith(os.sep + ".dockerignore"):
         return
     given = {os.path.realpath(task.path) for task in group.tasks}
-    for path in files([group.folder]):
+    for path in files([group.folder], []):
         own = os.path.isfile(f"{path}.dockerignore")
         if os.path.realpath(path) not in given and not own:
             raise UserError(
@@ -164,7 +166,11 @@ def _prove(
     proofs: list[report.Proof] = []
     for at, task in enumerate(group.tasks):
         try:
-            with Session(engine) as session, Progress() as say, Trials(task, session, say, group.text) as trials:
+            with (
+                Session(engine) as session,
+                Progress() as say,
+                Trials(task, session, say, group.text) as trials,
+            ):
                 image = trials.before()
                 looks[at] = replace(
                     looks[at], absent=absent(group.folder, looks[at].context, looks[at].takes, image)
@@ -173,9 +179,7 @@ def _prove(
         except (EngineError, ImageError) as error:
             failed(task.path, "as it is", error)
             return None
-        proofs.append(
-            report.Proof((engine.name, engine.version), (), tuple(dropped), trials.unstable, "")
-        )
+        proofs.append(report.Proof((engine.name, engine.version), (), tuple(dropped), trials.unstable, ""))
     path = ""
     text = with_patterns(group.text, [one.pattern for one in left])
     if options.write and text != group.text:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 
-from dockerlint.contract import Promise, Verdict, judge
 from dockerlint.engine import BuildFailed, EngineError
 from dockerlint.frozen import replace
 from dockerlint.ignoring import with_patterns
+from dockerlint.sameness import difference, unstable
 from dockerlint.trial import Bench
 
 TYPE_CHECKING = False
@@ -60,17 +60,10 @@ class Trials:
             after = self._bench.run(self._task.dockerfile, say, ignore=ignore).measured.image
         except BuildFailed as error:
             return f"the build fails: {error.tail[-1] if error.tail else error}"
-        why = self._difference(self.before(), after)
+        why = difference(self.before(), after, self.unstable)
         if why and not self.unstable and self._learn_unstable():
-            why = self._difference(self.before(), after)
+            why = difference(self.before(), after, self.unstable)
         return why
-
-    def _difference(self, one: Image, two: Image) -> str:
-        found = judge(one, two, Promise(paths=self.unstable))
-        if found.verdict in (Verdict.PROVEN, Verdict.LISTED):
-            return ""
-        first = next((d for d in found.differences if not d.allowed), None)
-        return f"{first.where}: {first.text}" if first is not None else "; ".join(found.unproven) or "it differs"
 
     def _learn_unstable(self) -> bool:
         """Find the files that differ in every build of the file as it is."""
@@ -80,8 +73,7 @@ class Trials:
                 again = bench.run(self._task.dockerfile, say).measured.image
             except EngineError:
                 return False
-        found = judge(self.before(), again, Promise())
-        self.unstable = tuple(d.where for d in found.differences if d.kind == "file" and not d.allowed)
+        self.unstable = unstable(self.before(), again)
         return bool(self.unstable)
 
 

@@ -115,9 +115,7 @@ def document(result: Result) -> dict[str, Any]:
     order = result.order
     return {
         "file": result.name,
-        "engine": None
-        if result.engine is None
-        else {"name": result.engine[0], "version": result.engine[1]},
+        "engine": None if result.engine is None else {"name": result.engine[0], "version": result.engine[1]},
         "groups": [
             {
                 "paths": list(group.paths),
