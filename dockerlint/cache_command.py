@@ -122,7 +122,12 @@ def _measure(task: Task, engine: Engine, options: Namespace, result: report.Resu
     """What the changes cost before and after, and whether both orders make one image; None when a build failed."""
     build, path = task.build, task.path
     order = result.order
-    chosen = samples(result.context, result.groups)[: options.files_measured]
+    groups = result.groups
+    if order is not None:
+        # Files that cost the same today may not do so in the other order.
+        taken = contexts.takes(order.dockerfile, result.context)
+        groups = reruns(order.dockerfile, taken, build.target)
+    chosen = samples(result.context, groups)[: options.files_measured]
     written = False
     why = ""
     after = None

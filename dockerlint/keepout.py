@@ -36,6 +36,7 @@ class Trials:
         self._ignore = ignore
         self._bench = Bench(session, task.build)
         self._before: Image | None = None
+        self._twice: Image | None = None
 
     def __enter__(self) -> Trials:
         return self
@@ -60,19 +61,20 @@ class Trials:
             after = self._bench.run(self._task.dockerfile, say, ignore=ignore).measured.image
         except BuildFailed as error:
             return f"the build fails: {error.tail[-1] if error.tail else error}"
-        why = difference(self.before(), after, self.unstable)
-        if why and not self.unstable and self._learn_unstable():
-            why = difference(self.before(), after, self.unstable)
+        why = difference(self.before(), after, self._twice)
+        if why and self._twice is None and self._build_twice():
+            why = difference(self.before(), after, self._twice)
         return why
 
-    def _learn_unstable(self) -> bool:
-        """Find the files that differ in every build of the file as it is."""
+    def _build_twice(self) -> bool:
+        """Build the file as it is once more; whether anything differs between the two."""
         say = self._say(f"building {self._task.path} as it is once more, to see what differs in every build")
         with Bench(self._bench.session, replace(self._task.build, no_cache=True)) as bench:
             try:
                 again = bench.run(self._task.dockerfile, say).measured.image
             except EngineError:
                 return False
+        self._twice = again
         self.unstable = unstable(self.before(), again)
         return bool(self.unstable)
 
