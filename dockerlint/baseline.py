@@ -43,7 +43,7 @@ def text(path: str, results: Iterable[Result]) -> str:
     from json import dumps
 
     files = {
-        _name(path, result.path): sorted(mark for _, mark in fingerprints(result))
+        known_as(path, result.path): sorted(mark for _, mark in fingerprints(result))
         for result in results
         if result.found
     }
@@ -54,15 +54,15 @@ def without(results: Sequence[Result], path: str, known: Mapping[str, frozenset[
     """The results without the findings that a baseline knows; those count as hidden."""
     left: list[Result] = []
     for result in results:
-        marks = known.get(_name(path, result.path), frozenset())
+        marks = known.get(known_as(path, result.path), frozenset())
         found = tuple(one for one, mark in fingerprints(result) if mark not in marks)
         left.append(replace(result, found=found, hidden=result.hidden + len(result.found) - len(found)))
     return left
 
 
-def _name(baseline: str, path: str) -> str:
-    """The path of a Dockerfile as a baseline has it: relative to the baseline's folder, with slashes."""
-    folder = os.path.dirname(os.path.abspath(baseline))
+def known_as(file: str, path: str) -> str:
+    """The path of a Dockerfile as a file of ours has it: relative to that file's folder, with slashes."""
+    folder = os.path.dirname(os.path.abspath(file))
     where = os.path.abspath(path)
     if os.path.splitdrive(folder)[0] != os.path.splitdrive(where)[0]:
         return where.replace(os.sep, "/")

@@ -53,7 +53,9 @@ class Task:
 
     def settled(self, unsafe: bool, choose: Choice | None = None) -> Settled:
         """Where the fixes of the file come to rest, those that `choose` lets in; nothing is written."""
-        return settled_source(self.source, self.setup, run_rule, unsafe, self.patterns, choose)
+        return settled_source(
+            self.source, self.setup, run_rule, unsafe, self.patterns, choose, self.dockerfile.versions
+        )
 
 
 class Yard:
@@ -70,7 +72,7 @@ class Yard:
         given, setup = self._given, self._workshop.setup(path)
         context = given.context or os.path.dirname(path) or "."
         patterns = _patterns(path, context)
-        dockerfile = model(source, setup, patterns)
+        dockerfile = model(source, setup, patterns, self._workshop.versions(path))
         build = Build(
             b"",
             context,

@@ -1,6 +1,7 @@
 """Results that are kept from run to run, so that a file that did not change is not linted again.
 
-A result is a pure function of what its key is made of: the bytes of the file, its name, its ignore patterns,
+A result is a pure function of what its key is made of: the bytes of the file, its name, what is `around` it (its
+ignore patterns, the lock of its project),
 the configuration, the code of dockerlint, of its shell grammar and of all plugins, Python, and ShellCheck.
 Each result is a file of its own, written whole or not at all, with a checksum over key and content; whatever
 is not as it should be counts as not there. So runs need no locks, and one that is cut off leaves nothing
@@ -49,11 +50,11 @@ class Cache:
         self._marks: dict[int, tuple[Setup, bytes]] = {}
         self._touched: set[str] = set()
 
-    def get(self, source: Source, setup: Setup, patterns: tuple[str, ...] | None) -> Result | None:
+    def get(self, source: Source, setup: Setup, around: object) -> Result | None:
         """The result of a file that was linted before just as it would be now; None when there is none."""
         if not self._usable:
             return None
-        key = self._key(source, setup, patterns)
+        key = self._key(source, setup, around)
         try:
             with open(self._path(key), "rb") as file:
                 data = file.read(_LARGEST + 100)
@@ -64,7 +65,7 @@ class Cache:
         except (OSError, ValueError, TypeError, IndexError):
             return None
 
-    def put(self, result: Result, setup: Setup, patterns: tuple[str, ...] | None) -> None:
+    def put(self, result: Result, setup: Setup, around: object) -> None:
         """Keep a result, where it is whole: nothing failed on the way to it, and nothing was fixed."""
         source = result.source
         if not self._usable or source is None or result.crashes or result.error or result.notes:
@@ -72,7 +73,7 @@ class Cache:
         content = dumps(_content(result), separators=(",", ":")).encode("ascii")
         if len(content) > _LARGEST:
             return
-        key = self._key(source, setup, patterns)
+        key = self._key(source, setup, around)
         path = self._path(key)
         folder = os.path.dirname(path)
         draft = f"{path}.{os.getpid()}"
@@ -104,11 +105,11 @@ class Cache:
     def _path(self, key: str) -> str:
         return os.path.join(self._folder, key[:2], key[2:])
 
-    def _key(self, source: Source, setup: Setup, patterns: tuple[str, ...] | None) -> str:
+    def _key(self, source: Source, setup: Setup, around: object) -> str:
         known = self._marks.get(id(setup))
         if known is None:
             known = self._marks[id(setup)] = (setup, mark(setup))
-        own = repr((source.path, patterns)).encode("utf-8", "surrogateescape")
+        own = repr((source.path, around)).encode("utf-8", "surrogateescape")
         made = sha256(known[1])
         made.update(sha256(own).digest())
         made.update(source.data)

@@ -101,7 +101,7 @@ class Finder:
         return found
 
     def _search(self, folder: str) -> Config:
-        folders = self._upward(folder)
+        folders = upward(folder, self._here)
         for one in folders:
             for name in (OWN, PROJECT):
                 path = os.path.join(one, name)
@@ -118,22 +118,9 @@ class Finder:
                     return self._hadolint(path)
         return Config()
 
-    def _upward(self, folder: str) -> list[str]:
-        chain: list[str] = []
-        at = folder
-        while True:
-            chain.append(at)
-            if any(os.path.exists(os.path.join(at, mark)) for mark in _ROOTS):
-                return chain
-            above = os.path.dirname(at)
-            if above == at:
-                break
-            at = above
-        return chain[: chain.index(self._here) + 1] if self._here in chain else [folder]
-
     def _trusted(self, folder: str) -> bool:
         """Whether a folder holds the project that the user stands in."""
-        return folder in self._upward(self._here)
+        return folder in upward(self._here, self._here)
 
     def _hadolint(self, path: str) -> Config:
         if path not in self._files:
@@ -141,6 +128,22 @@ class Finder:
 
             self._files[path] = read_hadolint(path, self._note, self._base or Config())
         return self._files[path]
+
+
+def upward(folder: str, here: str) -> list[str]:
+    """The folders in which files for a project are looked for, from a folder of it upward: as far as the
+    root of its repository, else as far as the working directory `here`, else no further."""
+    chain: list[str] = []
+    at = folder
+    while True:
+        chain.append(at)
+        if any(os.path.exists(os.path.join(at, mark)) for mark in _ROOTS):
+            return chain
+        above = os.path.dirname(at)
+        if above == at:
+            break
+        at = above
+    return chain[: chain.index(here) + 1] if here in chain else [folder]
 
 
 def read(path: str, trusted: bool, whole: bool) -> Config | None:

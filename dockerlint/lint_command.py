@@ -17,10 +17,11 @@ from dockerlint.outcome import exit_code
 from dockerlint.output import report
 from dockerlint.rule import Severity
 from dockerlint.source import Source
+from dockerlint.versions import Versions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dockerlint.arguments import Options
     from dockerlint.cache import Cache
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from dockerlint.model import Dockerfile
     from dockerlint.pool import Work
     from dockerlint.shellcheck import Checker
+    from dockerlint.versions import Key
 
     Complain = Callable[[str, str], None]
 
@@ -145,8 +147,10 @@ class Workshop:
         self._checker: Checker | None = None
         self._looked = False
         self._cache: Cache | None = None
-        # The ignore patterns of each file that may be kept.
-        self._seen: dict[str, tuple[str, ...] | None] = {}
+        self._told_of_lock = False
+        self._locks: dict[str, object] = {}
+        # What else a result is of, for each file that may be kept.
+        self._seen: dict[str, object] = {}
 
     def config(self, path: str) -> Config:
         """The configuration of a file, as it was found."""
@@ -245,8 +249,8 @@ class Workshop:
             try:
                 with open(path, "rb") as file:
                     source = Source.of(file.read(), path)
-                patterns = self._seen[path] = self._patterns(path)
-                result = self._cache.get(source, self.setup(path), patterns)
+                around = self._seen[path] = self._around(path)
+                result = self._cache.get(source, self.setup(path), around)
             except OSError:
                 # Its turn comes, and with it the message.
                 continue
@@ -260,12 +264,12 @@ class Workshop:
             return
         for path, result in zip(paths, results):
             try:
-                patterns = self._patterns(path)
+                around = self._around(path)
             except OSError:
                 continue
-            # They may have changed since the file was looked at first.
-            if path in self._seen and self._seen[path] == patterns:
-                self._cache.put(result, self.setup(path), patterns)
+            # It may have changed since the file was looked at first.
+            if path in self._seen and self._seen[path] == around:
+                self._cache.put(result, self.setup(path), around)
         self._cache.tidy()
 
     def _ahead(self, paths: Sequence[str], guard: Guard) -> None:
@@ -291,11 +295,31 @@ class Workshop:
         else:
             with open(path, "rb") as file:
                 data = file.read()
-        return model(Source.of(data, name), self.setup(path), self._patterns(name))
+        return model(Source.of(data, name), self.setup(path), self._patterns(name), self.versions(name))
+
+    def _around(self, path: str) -> tuple[object, ...]:
+        """What besides a file and its configuration findings are of: its ignore file, the lock of its project."""
+        from dockerlint.lockfile import find
+
+        folder = os.path.dirname(os.path.abspath(path))
+        if folder not in self._locks:
+            lock = find(path)
+            status = os.stat(lock) if lock is not None else None
+            self._locks[folder] = status and (lock, status.st_mtime_ns, status.st_size)
+        return self._patterns(path), self._locks[folder]
 
     @staticmethod
     def _patterns(name: str) -> tuple[str, ...] | None:
         return ignore_patterns(name) if name != STDIN else None
+
+    def versions(self, path: str) -> Versions | None:
+        """The versions of packages that `dockerlint.lock` knows of a file."""
+        return locked(path, self._complain_of_lock) if path != STDIN else None
+
+    def _complain_of_lock(self, message: str, hint: str) -> None:
+        if not self._told_of_lock:
+            self._told_of_lock = True
+            self._complain(message, hint)
 
     def result(self, path: str, guard: Guard) -> Result:
         """Read, lint and fix one file. OSError when it cannot be read."""
@@ -305,7 +329,8 @@ class Workshop:
             from dockerlint.fix_command import fix_file
 
             source = dockerfile.source
-            return fix_file(path, source, setup, guard, self.options, self._patterns(source.path))
+            patterns = self._patterns(source.path)
+            return fix_file(path, source, setup, guard, self.options, patterns, dockerfile.versions)
         return lint_model(dockerfile, setup, guard)
 
 
@@ -341,6 +366,22 @@ def merged(config: Config, options: Options, build_args: dict[str, str]) -> Conf
         target=target,
         shellcheck=config.shellcheck if options.shellcheck is None else options.shellcheck,
     )
+
+
+def locked(path: str, complain: Complain) -> Versions:
+    """The versions of packages that the lock of a project knows of a file. It is looked for and read when
+    a rule first asks; where it cannot be read that is said, and nothing is known."""
+
+    def load(dockerfile: Dockerfile) -> Mapping[Key, str]:
+        from dockerlint.lockfile import known
+
+        try:
+            return known(path, dockerfile)
+        except UserError as error:
+            complain(f"{error}; its versions are not used", error.hint)
+            return {}
+
+    return Versions(load)
 
 
 def ignore_patterns(path: str) -> tuple[str, ...] | None:

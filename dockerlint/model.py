@@ -432,4 +432,4 @@ class Dockerfile:
         stage = self.stage_of(instruction)
         if self.versions is None or stage is None or stage.root.image is None or instruction.onbuild:
             return None
-        return self.versions.known(self).get((stage.root.image, manager, name))
+        return self.versions.of(self, stage.root.image, manager, name)

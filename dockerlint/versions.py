@@ -25,6 +25,16 @@ class Versions:
     load: Callable[[Dockerfile], Mapping[Key, str]]
     _memo = ("_known",)
 
-    def known(self, dockerfile: Dockerfile) -> Mapping[Key, str]:
-        """The version of every package that is known."""
-        return remember(self, "_known", lambda: self.load(dockerfile))
+    def of(self, dockerfile: Dockerfile, image: str, manager: str, name: str) -> str | None:
+        """The version of a package on a base image, None when it is not known."""
+        known = remember(self, "_known", lambda: self.load(dockerfile))
+        exact = known.get((image, manager, name))
+        if exact is not None:
+            return exact
+        # A fix may have taken the slim variant of the base meanwhile, whose packages are from the same place.
+        found = {
+            version
+            for (base, *package), version in known.items()
+            if package == [manager, name] and image == f"{base}-slim"
+        }
+        return found.pop() if len(found) == 1 else None

@@ -71,6 +71,7 @@ FLOW = (
     "lint",
     "fingerprint",
     "baseline",
+    "lockfile",
     "shellcheck",
     "suppress",
     "job",

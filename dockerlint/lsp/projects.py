@@ -11,8 +11,9 @@ from dockerlint.discover import STDIN, excluded
 from dockerlint.errors import UserError
 from dockerlint.frozen import replace
 from dockerlint.job import Setup, model
-from dockerlint.lint_command import ignore_patterns, merged
+from dockerlint.lint_command import ignore_patterns, locked, merged
 from dockerlint.loader import load
+from dockerlint.lockfile import NAME as LOCK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,22 +23,30 @@ if TYPE_CHECKING:
     from dockerlint.model import Dockerfile
     from dockerlint.shellcheck import Checker
     from dockerlint.source import Source
+    from dockerlint.versions import Versions
 
 # Files that decide what is found; a change of one is a reason to look again.
-WATCHED = (OWN, PROJECT, *HADOLINT, ".dockerignore", "*.dockerignore")
+WATCHED = (OWN, PROJECT, *HADOLINT, LOCK, ".dockerignore", "*.dockerignore")
 
 
 class Project:
     """What holds for one file: rules, settings, its ignore file. `excluded` files have no findings."""
 
-    def __init__(self, setup: Setup, patterns: tuple[str, ...] | None, excluded: bool) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        patterns: tuple[str, ...] | None,
+        excluded: bool,
+        versions: Callable[[], Versions] | None = None,
+    ) -> None:
         self.setup = setup
+        self._versions = versions
         self.patterns = patterns
         self.excluded = excluded
 
     def model(self, source: Source) -> Dockerfile:
         """The model of a source of this project."""
-        return model(source, self.setup, self.patterns)
+        return model(source, self.setup, self.patterns, self._versions and self._versions())
 
 
 class Projects:
@@ -82,7 +91,13 @@ class Projects:
                 patterns = ignore_patterns(path)
             except OSError as error:
                 self._complain(f"the ignore file of {path} cannot be read: {error.strerror}")
-        return Project(self._setup(config), patterns, out)
+        return Project(self._setup(config), patterns, out, self._versions(path))
+
+    def _versions(self, path: str) -> Callable[[], Versions] | None:
+        """What makes the versions that the lock knows of a file, anew for each text of it."""
+        if path == STDIN:
+            return None
+        return lambda: locked(path, self._complain)
 
     def _config(self, path: str) -> Config:
         try:
