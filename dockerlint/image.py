@@ -38,7 +38,7 @@ if TYPE_CHECKING:
             """What is to be known of a file, None for nothing. `content` can be sought in."""
 
 
-__all__ = ["Entry", "Image", "ImageError", "Layer", "Size", "Step", "facts", "merged", "read"]
+__all__ = ["Entry", "Image", "ImageError", "Layer", "Size", "Step", "diff_ids", "facts", "merged", "read"]
 
 _BLOCK = 1 << 20
 # A file that is looked into is held in memory up to this size, on the disk above it.
@@ -149,16 +149,7 @@ def read(
     ImageError when that happens, when it is none of the forms, holds several images, or is damaged.
     """
     with closing(Archive.open(path)) as archive:
-        config_name, layer_names = archive.image(platform)
-        config = archive.document(config_name)
-        if not isinstance(config, dict):
-            raise ImageError("the image configuration is not a JSON object")
-        rootfs = config.get("rootfs")
-        diff_ids = (rootfs.get("diff_ids") if isinstance(rootfs, dict) else None) or []
-        if len(diff_ids) != len(layer_names) or not all(isinstance(i, str) for i in diff_ids):
-            raise ImageError(
-                f"the image has {len(layer_names)} layers, its configuration tells of {len(diff_ids)}"
-            )
+        config, diff_ids, layer_names = _told(archive, platform)
         layers: MutableMapping[str, Layer] = {} if known is None else known
         wanted = {i: name for i, name in zip(diff_ids, layer_names) if i not in layers}
 
@@ -170,6 +161,25 @@ def read(
             for found in pool.map(layer, wanted.items()):
                 layers[found.diff_id] = found
         return Image(config, _history(config, len(diff_ids)), tuple(layers[i] for i in diff_ids))
+
+
+def diff_ids(path: str, platform: str | None = None) -> tuple[str, ...]:
+    """Only the digests of the layers of the image at a path, lowest first; ImageError as for `read`."""
+    with closing(Archive.open(path)) as archive:
+        return tuple(_told(archive, platform)[1])
+
+
+def _told(archive: Archive, platform: str | None) -> tuple[dict[str, Any], list[str], list[str]]:
+    """The configuration, the digests of the layers that it tells of, and the names of their archives."""
+    config_name, layer_names = archive.image(platform)
+    config = archive.document(config_name)
+    if not isinstance(config, dict):
+        raise ImageError("the image configuration is not a JSON object")
+    rootfs = config.get("rootfs")
+    found = (rootfs.get("diff_ids") if isinstance(rootfs, dict) else None) or []
+    if len(found) != len(layer_names) or not all(isinstance(i, str) for i in found):
+        raise ImageError(f"the image has {len(layer_names)} layers, its configuration tells of {len(found)}")
+    return config, found, layer_names
 
 
 def _history(config: Mapping[str, Any], count: int) -> tuple[Step, ...]:

@@ -49,6 +49,7 @@ class Measured:
     base: int
     shares: tuple[Share, ...]
     makers: tuple[Instruction | None, ...]
+    _memo = ("_waste",)
 
     @property
     def total(self) -> Size:

@@ -1,4 +1,5 @@
-"""`dockerlint measure FILE ...`: build a file as it is and with its fixes, and show what they save."""
+"""`dockerlint measure FILE ...`: build a file as it is and with its fixes, and show what they save; or
+show where the bytes of an image are that is there already."""
 
 from __future__ import annotations
 
@@ -10,10 +11,16 @@ from dockerlint.build_options import Yard, add_build, add_rules
 from dockerlint.build_progress import Progress, complain, failed, no_engine
 from dockerlint.engine import EngineError, NoEngine, detect
 from dockerlint.engine.session import Session
+from dockerlint.errors import UserError
+from dockerlint.existing import Images, is_image
 from dockerlint.image import ImageError
-from dockerlint.report import comparison as report
+from dockerlint.lint import read as model_of
+from dockerlint.measure import measure
+from dockerlint.report.comparison import Comparison, exact, human
 from dockerlint.report.text import paint
 from dockerlint.settle import levels
+from dockerlint.source import Source
+from dockerlint.timing import time
 from dockerlint.trial import Bench
 
 TYPE_CHECKING = False
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
 
     from dockerlint.build_options import Task
     from dockerlint.engine import Engine
+    from dockerlint.report.comparison import Number
     from dockerlint.settle import Settled
 
 _FIXED = "with its fixes"
@@ -30,32 +38,36 @@ SAVED, FAILED, UNUSABLE = 0, 1, 2
 
 
 def main(argv: Sequence[str]) -> int:
-    """Measure files. 0 when all were measured, 1 when a build failed, 2 without an engine.
+    """Measure files and images. 0 when all were measured, 1 when a build failed or an image cannot be
+    read, 2 without an engine.
 
     The files are not changed, and what was built is removed. UserError for bad usage.
     """
     options = parser().parse_args(argv)
+    _check(options)
     yard = Yard(options)
-    tasks = [yard.task(path) for path in options.files]
+    images = Images(options.engine, options.platform)
+    tasks = [path if is_image(path) else yard.task(path) for path in options.files]
+    owner = yard.task(options.dockerfile) if options.dockerfile else None
     try:
-        engine = detect(options.engine)
+        engine = detect(options.engine) if not all(isinstance(task, str) for task in tasks) else None
+        code, found = SAVED, []
+        for task in tasks:
+            if isinstance(task, str):
+                comparison = _existing(task, images, owner, options)
+            else:
+                comparison = _measure(task, engine, options)
+            if comparison is None:
+                code = FAILED
+            elif options.format == "text" and options.output is None:
+                _report([comparison], options)
+            else:
+                found.append(comparison)
     except NoEngine as error:
         no_engine(error, "nothing can be measured")
         return UNUSABLE
-    code = SAVED
-    found = []
-    for task in tasks:
-        comparison = _measure(task, engine, options)
-        if comparison is None:
-            code = FAILED
-        elif options.format == "json":
-            found.append(report.document(comparison, options.top))
-        else:
-            _show(comparison, options)
-    if options.format == "json":
-        import json
-
-        sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=True) + "\n")
+    if options.format != "text" or options.output is not None:
+        _report(found, options)
     return code
 
 
@@ -67,22 +79,83 @@ def parser() -> ArgumentParser:
         "dockerlint measure",
         allow_abbrev=False,
         description="Build a Dockerfile as it is and with its fixes, and show what each line weighs before and "
-        "after. Building runs the code in the file. Neither the file nor its context is changed.",
+        "after. Building runs the code in the file. Neither the file nor its context is changed. An image that "
+        "is there already is shown as it is.",
     )
     add = made.add_argument
-    add("files", nargs="+", metavar="FILE", help="a Dockerfile")
+    add(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="a Dockerfile; or an image: a saved archive, an OCI folder, or image:NAME for one that the engine has",
+    )
     add("--unsafe", action="store_true", help="with unsafe fixes too; the image may differ")
-    add("--format", choices=("text", "json"), default="text")
+    add("--format", choices=("text", "json", "markdown"), default="text")
+    add("--output", metavar="FILE", help="write the report to a file")
     add("--top", type=int, default=10, metavar="N", help="show the N paths that differ most (default: 10)")
+    add("--layers", action="store_true", help="show the heaviest paths of each layer (text)")
     add("--bytes", action="store_true", help="bytes to the last one, in place of kB, MB and GB")
+    add(
+        "--repeat",
+        type=int,
+        default=0,
+        metavar="N",
+        help="build N times cold and again, and show the seconds",
+    )
     add("--keep", action="store_true", help="keep the images and say what they are called")
+    images = made.add_argument_group("images that are there already").add_argument
+    images("--dockerfile", metavar="FILE", help="the Dockerfile that made the image, to name its lines")
+    images(
+        "--base",
+        metavar="IMAGE",
+        help="the base image, to tell its layers: an archive, a folder or image:NAME",
+    )
+    images("--platform", metavar="OS/ARCH", help="of an image for several platforms the one for this")
     add_build(made)
     add_rules(made)
     return made
 
 
-def _measure(task: Task, engine: Engine, options: Namespace) -> report.Comparison | None:
+def _check(options: Namespace) -> None:
+    for name in ("top", "repeat"):
+        if getattr(options, name) < 0:
+            raise UserError(f"--{name} {getattr(options, name)} is below 0")
+    if options.base and not is_image(options.base):
+        raise UserError(
+            f"--base {options.base} is no image",
+            "give an archive, a folder, or image:NAME for one that the engine has",
+        )
+    if (options.base or options.dockerfile) and not any(map(is_image, options.files)):
+        raise UserError("--base and --dockerfile are for images that are there already, and none is given")
+
+
+def _existing(given: str, images: Images, owner: Task | None, options: Namespace) -> Comparison | None:
+    """An image as it is; None when it cannot be read, which is told on standard error."""
+    try:
+        with Progress() as say:
+            say(f"reading {given}")
+            # Of a file without --base the layers tell; without a file nobody knows.
+            base = images.layers(options.base) if options.base else None
+            image = images.read(given)
+        file = owner.dockerfile if owner is not None else model_of(Source.of_text("", given))
+        target = owner.build.target if owner is not None else None
+        measured = measure(file, image, base if base is not None or owner is not None else (), target)
+        engine = images.engine_of(given)
+    except NoEngine:
+        raise
+    except (EngineError, ImageError) as error:
+        failed(given, "", error)
+        return None
+    if options.base and not measured.base:
+        complain(f"{given} is not built on {options.base}: their lowest layers differ")
+    return Comparison(
+        given, engine, measured, None, {}, 0, (), (), file=owner.path if owner is not None else ""
+    )
+
+
+def _measure(task: Task, engine: Engine | None, options: Namespace) -> Comparison | None:
     """One file before and after; None when a build failed, which is told on standard error."""
+    assert engine is not None
     path = task.path
     settled = task.settled(options.unsafe)
     fixed = settled.look.dockerfile
@@ -97,6 +170,13 @@ def _measure(task: Task, engine: Engine, options: Namespace) -> report.Compariso
                 trials.append(bench.start(variant, say(title)))
             say(f"reading what was built of {path}")
             outcomes = [trial.outcome() for trial in trials]
+            timings = time(
+                session,
+                task.build,
+                [variant for _, variant in variants],
+                options.repeat,
+                lambda index, what: say(f"building {path} {variants[index][0]}, {what}"),
+            )
         except (EngineError, ImageError) as error:
             session.keep = False
             what = variants[len(trials)][0] if len(trials) < len(variants) else ""
@@ -106,7 +186,7 @@ def _measure(task: Task, engine: Engine, options: Namespace) -> report.Compariso
             return None
     for tag in session.left:
         complain(f"{tag} could not be removed", f"remove it with {engine.name} rmi {tag}")
-    return report.Comparison(
+    return Comparison(
         path,
         (engine.name, engine.version),
         outcomes[0].measured,
@@ -116,6 +196,9 @@ def _measure(task: Task, engine: Engine, options: Namespace) -> report.Compariso
         settled.refused,
         tuple(outcome.seconds for outcome in outcomes),
         tuple(outcome.tag for outcome in outcomes) if options.keep else (),
+        path,
+        tuple(outcome.steps for outcome in outcomes),
+        tuple(timings) if options.repeat else (),
     )
 
 
@@ -125,20 +208,54 @@ def _left(settled: Settled) -> int:
     return sum(1 for found in settled.look.found if found.fixable and found.applicability not in allowed)
 
 
-def _show(comparison: report.Comparison, options: Namespace) -> None:
+def _report(found: Sequence[Comparison], options: Namespace) -> None:
+    """Write the report in the format that is asked for, to where it is asked for."""
+    from dockerlint import output
+
+    terminal = options.output is None and sys.stdout.isatty()
+    number = exact if options.bytes else human
+    text = _rendered(found, options, number, terminal)
+    if options.output is not None:
+        output.write(options.output, text)
+        return
+    colored = (terminal and not os.environ.get("NO_COLOR")) or bool(os.environ.get("FORCE_COLOR"))
+    output.say(_colored(text) if colored and options.format == "text" else text, sys.stdout)
+
+
+def _rendered(found: Sequence[Comparison], options: Namespace, number: Number, terminal: bool) -> str:
+    if options.format == "json":
+        import json
+
+        from dockerlint.report.comparison.json import document
+
+        return json.dumps([document(one, options.top) for one in found], indent=2, ensure_ascii=True) + "\n"
+    if options.format == "markdown":
+        from dockerlint.report.comparison.markdown import markdown
+
+        return markdown(found, options.top, number)
     from shutil import get_terminal_size
 
-    from dockerlint.output import say
+    from dockerlint.report.comparison.text import ASCII, BLOCKS, text
 
-    terminal = sys.stdout.isatty()
-    number = report.exact if options.bytes else report.human
-    text = report.text(comparison, options.top, number, get_terminal_size().columns if terminal else 0)
-    colored = (terminal and not os.environ.get("NO_COLOR")) or bool(os.environ.get("FORCE_COLOR"))
-    say(_colored(text) if colored else text, sys.stdout)
+    broad = get_terminal_size().columns if terminal else 0
+    marks = BLOCKS if options.output is not None or _can_say(BLOCKS) else ASCII
+    return "\n".join(text(one, options.top, number, broad, marks, options.layers) for one in found)
+
+
+def _can_say(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _CHANGE = re.compile(r"(?<= )([-+])(?:\d[\d,.]*)(?: (?:[kMGT]?B|%))?(?= |$)", re.MULTILINE)
-_TITLE = re.compile(r"^ +(?:line|image|gone|new|changed)(?:  |:).*$", re.MULTILINE)
+_TITLE = re.compile(
+    r"^  (?:(?:line|layer|stage|image)  |(?:image|gone|new|changed):|"
+    r"(?:spoiled by a later|in the image more than|left in caches|seconds|layer of) ).*$",
+    re.MULTILINE,
+)
 
 
 def _colored(text: str) -> str:

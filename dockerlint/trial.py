@@ -11,6 +11,7 @@ from dockerlint.frozen import node, replace
 from dockerlint.image import Layer, read
 from dockerlint.model import Add, Copy, Run
 from dockerlint.source import encode
+from dockerlint.steps import Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,15 +22,18 @@ if TYPE_CHECKING:
     from dockerlint.image import Image, Look
     from dockerlint.measure import Measured
     from dockerlint.model import Dockerfile
+    from dockerlint.steps import Step
 
 
 @node
 class Outcome:
-    """What a build made, how long it took in seconds, and the tag it has until the session ends."""
+    """What a build made, how long it took in seconds, and the tag it has until the session ends;
+    `steps` are the instructions that the engine went through, and which of them it had cached."""
 
     measured: Measured
     seconds: float
     tag: str
+    steps: tuple[Step, ...] = ()
 
 
 class Trial:
@@ -42,17 +46,19 @@ class Trial:
         image: Future[Image],
         base: tuple[str, ...],
         target: str | None,
+        steps: tuple[Step, ...],
     ) -> None:
         self._dockerfile = dockerfile
         self._built = built
         self._image = image
         self._base = base
         self._target = target
+        self._steps = steps
 
     def outcome(self) -> Outcome:
         """Wait for the image. ImageError when what the engine saved cannot be read."""
         measured = measure.measure(self._dockerfile, self._image.result(), self._base, self._target)
-        return Outcome(measured, self._built.seconds, self._built.tag)
+        return Outcome(measured, self._built.seconds, self._built.tag, self._steps)
 
 
 class Bench:
@@ -95,11 +101,19 @@ class Bench:
                 "use Docker 23, buildah 1.33 or podman 4.8, or newer"
             )
         text = encode(dockerfile.source.text, dockerfile.source.bom)
+        watch = Watch(dockerfile)
+
+        def heard(line: str) -> None:
+            watch.hear(line)
+            if progress is not None:
+                progress(line)
+
         build = replace(self.build, dockerfile=text)
-        built = self.session.build(build if ignore is None else replace(build, ignore=ignore), progress)
+        built = self.session.build(build if ignore is None else replace(build, ignore=ignore), heard)
         saved = self.session.save(built)
         image = self._reader.submit(self._read, saved)
-        return Trial(dockerfile, built, image, self._base(dockerfile, progress), self.build.target)
+        base = self._base(dockerfile, progress)
+        return Trial(dockerfile, built, image, base, self.build.target, watch.steps())
 
     def _read(self, saved: str) -> Image:
         try:

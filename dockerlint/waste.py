@@ -7,8 +7,9 @@ of its names; else the layer that took the last of them away spoiled it. The liv
 from __future__ import annotations
 
 import re
+from heapq import heappop, heappush
 
-from dockerlint.frozen import node, record
+from dockerlint.frozen import node, record, remember
 from dockerlint.knowledge.caches import managers
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dockerlint.image import Entry, Layer
-    from dockerlint.measure import Origin
+    from dockerlint.measure import Measured, Origin
 
 _NO_WORD = re.compile(r"[^\w.-]+")
 # How a copy was spoiled.
@@ -292,3 +293,103 @@ def _matches(pattern: tuple[str, ...], parts: list[str]) -> bool:
     elif len(parts) < len(pattern):
         return False
     return all(one in ("*", part) for one, part in zip(pattern, parts[-len(pattern) :]))
+
+
+@node
+class Waste:
+    """What of an image could go. `base` is how many layers the base brought: what it wastes itself is
+    not counted in the sums."""
+
+    base: int
+    copies: tuple[Copy, ...]
+    spoiled: tuple[Blame, ...]
+    duplicates: tuple[Duplicate, ...]
+    cached: tuple[Cached, ...]
+
+    @property
+    def spoiled_bytes(self) -> int:
+        """What layers after the base spoiled."""
+        return sum(blame.bytes for blame in self.spoiled if blame.spoiled >= self.base)
+
+    @property
+    def duplicate_bytes(self) -> int:
+        return sum(one.own(self.base) for one in self.duplicates)
+
+    @property
+    def cached_bytes(self) -> int:
+        return sum(one.bytes for one in self.cached if one.layer >= self.base)
+
+
+def waste(measured: Measured) -> Waste:
+    """All that is wasted in an image; made once for each `Measured`."""
+    return remember(measured, "_waste", lambda: _waste(measured))
+
+
+def _waste(measured: Measured) -> Waste:
+    found = copies(measured.image.layers)
+    return Waste(
+        measured.base,
+        tuple(found),
+        tuple(spoiled(found)),
+        tuple(duplicates(found)),
+        tuple(cached(found, measured.origins)),
+    )
+
+
+@record
+class Weight:
+    """A path and its bytes; one that ends with a slash is a directory of `files` files."""
+
+    path: str
+    bytes: int
+    files: int
+
+
+# A directory is named as a whole when none of what is in it has this part of its bytes.
+_SPLIT = 0.25
+
+
+def heaviest(found: Iterable[Copy], count: int) -> list[Weight]:
+    """Where the bytes of some files are: at most so many paths that do not overlap, the heaviest first.
+
+    A directory stands for its files when none of them, and no directory in it, stands out.
+    """
+    if count <= 0:
+        return []
+    tree = grown(found)
+    waiting = [(-tree.bytes, "", tree)]
+    shown: list[Weight] = []
+    while waiting and len(shown) < count:
+        size, path, branch = heappop(waiting)
+        largest = max((child.bytes for child in branch.children.values()), default=0)
+        if branch.children and (path.count("/") < 2 or largest >= _SPLIT * branch.bytes):
+            for name, child in branch.children.items():
+                heappush(waiting, (-child.bytes, f"{path}/{name}", child))
+        elif size:
+            shown.append(Weight(f"{path}/" if branch.children else path, branch.bytes, branch.files))
+    return shown
+
+
+class Branch:
+    """A path and the bytes of all files below it; without children it is a file."""
+
+    __slots__ = ("bytes", "children", "files")
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self.files = 0
+        self.children: dict[str, Branch] = {}
+
+
+def grown(found: Iterable[Copy]) -> Branch:
+    """The files as a tree; the root has the empty name."""
+    root = Branch()
+    for copy in found:
+        at = root
+        at.bytes += copy.size
+        at.files += 1
+        for part in copy.path.split("/"):
+            at = at.children.setdefault(part, Branch())
+            at.bytes += copy.size
+            at.files += 1
+    return root

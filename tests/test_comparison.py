@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,13 @@ import saved
 from dockerlint.frozen import replace
 from dockerlint.image import read
 from dockerlint.measure import measure
-from dockerlint.report.comparison import Comparison, document, exact, human, share_of, signed, text
+from dockerlint.report.comparison import Comparison, exact, human, share_of, signed
+from dockerlint.report.comparison.json import document
+from dockerlint.report.comparison.markdown import markdown
+from dockerlint.report.comparison.text import text
+from dockerlint.steps import Step
+from dockerlint.timing import Timing
+from dockerlint.waste import copies, heaviest
 
 BASE = saved.layer(("base", b"b" * 1000))
 
@@ -34,7 +41,7 @@ def comparison(tmp_path: Path) -> Comparison:
         sides.append(measure(dockerlint.parse(file), image, [saved.digest(BASE)]))
     return Comparison(
         "sub/Dockerfile", ("buildah", "1.28.2"), sides[0], sides[1], {"a-rule": 1}, 2, ("fixes of b are left out: why",),
-        (12.4, 3.1),
+        (12.4, 3.1), file="sub/Dockerfile",
     )  # fmt: skip
 
 
@@ -64,12 +71,12 @@ def test_two_images_stand_side_by_side_by_line(comparison: Comparison) -> None:
         "the",
         "image",
         "-1,000",
-    ] in [line[:-1] for line in lines]
-    assert ["3", "FROM", "a", "1,000", "+1,000"] in [line[:-1] for line in lines]
+    ] in [line[:-2] for line in lines]
+    assert ["3", "FROM", "a", "1,000", "+1,000"] in [line[:-2] for line in lines]
     assert ["Dockerfile:2", "2", "RUN", "make", "5,200", "not", "in", "the", "image", "-5,200"] in [
-        line[:-1] for line in lines
+        line[:-2] for line in lines
     ]
-    assert ["4", "COPY", "--from=build", "/app", "/", "200", "+200"] in [line[:-1] for line in lines]
+    assert ["4", "COPY", "--from=build", "/app", "/", "200", "+200"] in [line[:-2] for line in lines]
     assert ["files", "6,200", "1,200", "-5,000", "-5.0", "kB", "-80.6", "%"] in lines
     assert "of it the base image: 1,000 in both" in shown
     assert "gone: -5,000 in 1 file" in shown
@@ -118,3 +125,89 @@ def test_the_document_holds_the_same_in_bytes(comparison: Comparison) -> None:
     assert [row["difference"]["files"] for row in said["instructions"]] == [-1000, -5200, 1000, 200]
     assert said["instructions"][1]["after"]["size"] is None
     assert {"path": "/lists/\x1b[31ma\nb", "change": "removed", "bytes": -5000, "files": 1} in said["paths"]
+
+
+def test_a_line_that_makes_waste_and_the_line_that_spoils_it_are_named_with_what_fixes_leave(
+    tmp_path: Path,
+) -> None:
+    sides = []
+    for name, layers in (
+        (
+            "one",
+            [saved.layer(("big", b"1" * 700)), saved.layer((".wh.big", b""), ("a", b"same"), ("b", b"same"))],
+        ),
+        ("two", [saved.layer(("a", b"same")), saved.layer(("root/.npm/x", b"123"))]),
+    ):
+        file = dockerlint.parse("FROM scratch\nRUN make big\nRUN rm big\n")
+        history = [{"created_by": "RUN /bin/sh -c make big"}, {"created_by": "RUN /bin/sh -c rm big"}]
+        image = read(saved.as_folder(saved.plain_dir(layers, saved.config(layers, history)), tmp_path / name))
+        sides.append(measure(file, image, ()))
+    both = Comparison("Dockerfile", ("x", "1"), *sides, {}, 0, (), (1.0, 1.0), file="Dockerfile")
+    shown = text(both, 5, exact)
+    assert "spoiled by a later layer: 700 before, 0 after" in shown
+    assert "made by Dockerfile:2 RUN make big" in shown
+    assert "removed by Dockerfile:3 RUN rm big: /big" in shown
+    assert "in the image more than once: 4 before, 0 after" in shown
+    assert "/b of Dockerfile:3 RUN rm big" in shown
+    assert "is /a of Dockerfile:3" in shown
+    assert "left in caches: 0 before, 3 after" in shown
+    comment = markdown([both], 5, exact)
+    assert "| spoiled by a later layer | 700 | 0 |" in comment
+    assert "removed by <code>Dockerfile&#58;3</code> <code>RUN rm big</code>" in comment
+
+
+def test_stages_are_summed(comparison: Comparison) -> None:
+    lines = [line.split() for line in text(comparison, 5, exact).splitlines()]
+    assert ["stage", "before", "after"] in lines
+    assert ["number", "0", "6,200"] in lines
+    assert ["build", "not", "in", "the", "image"] in lines
+    assert ["number", "1", "1,200"] in lines
+
+
+def test_cache_hits_and_medians_are_told(comparison: Comparison) -> None:
+    steps = (Step(2, "RUN a", True), Step(3, "RUN b", False))
+    timing = Timing((3.0, 1.0, 2.0, 9.0), (0.5, 0.1, 0.2, 0.4), steps[:1])
+    timed = replace(comparison, steps=(steps, steps[:1]), timings=(timing, timing))
+    shown = text(timed, 5, exact)
+    assert "from the cache before: 1 of 2 steps, from line 3 on built anew" in shown
+    assert "from the cache after: 1 of 1 step" in shown
+    assert "seconds, medians of 4:" in shown
+    assert "before: cold 2.5, again 0.3 (from the cache: 1 of 1 step)" in shown
+    said = document(timed, 5)["after"]["seconds"]
+    assert (said["coldMedian"], said["rebuild"]) == (2.5, [0.5, 0.1, 0.2, 0.4])
+    assert said["build"] == 3.1
+
+
+def test_a_comment_is_bounded_and_nothing_in_it_is_markup(tmp_path: Path) -> None:
+    hostile = "RUN echo '|`<img src=x>@team #1 www.example.org http://x' \u202e**b** ~~s~~ [a](b)"
+    body = "".join(f"{hostile} {n} {'y' * 300}\n" for n in range(300))
+    layers = [saved.layer((f"a|`{n}<b>@me", bytes([n % 256]) * 10)) for n in range(300)]
+    history = [{"created_by": f"{hostile} {n} {'y' * 300}"} for n in range(300)]
+    image = read(saved.as_folder(saved.plain_dir(layers, saved.config(layers, history)), tmp_path))
+    measured = measure(dockerlint.parse(f"FROM scratch\n{body}"), image, ())
+    one = Comparison(
+        "a|<b>/Dockerfile", ("x", "1"), measured, None, {}, 0, ("why @x <i>",), (1.0,), file="Dockerfile"
+    )
+    comment = markdown([one] * 10, 1000, human)
+    assert len(comment) <= 60_100
+    assert "is left out" in comment
+    assert not re.search(r"<(?!/?(?:code|details|summary|sub)>)", comment)
+    inside = "".join(re.findall(r"<code>(.*?)</code>", comment))
+    assert not set(inside) & set("|`<>@*[]~_\u202e.:'\"\\")
+    for line in comment.splitlines():
+        if line.startswith("|"):
+            assert line.count("|") in (3, 4, 5)
+
+
+def test_the_heaviest_paths_do_not_overlap_and_even_directories_stand_for_their_files(tmp_path: Path) -> None:
+    members = [(f"usr/share/doc/{n}", b"x" * 10) for n in range(40)]
+    layer = saved.layer(
+        *members, ("usr/lib/big.so", b"y" * 1000), ("usr/lib/small.so", b"z" * 30), ("e", b"")
+    )
+    image = read(saved.as_folder(saved.plain_dir([layer]), tmp_path))
+    found = copies(image.layers)
+    assert [(one.path, one.bytes, one.files) for one in heaviest(found, 9)] == [
+        ("/usr/lib/big.so", 1000, 1), ("/usr/share/doc/", 400, 40), ("/usr/lib/small.so", 30, 1),
+    ]  # fmt: skip
+    assert len(heaviest(found, 1)) == 1
+    assert heaviest(found, 0) == heaviest([], 5) == []

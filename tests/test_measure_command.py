@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import saved
 from dockerlint.build_progress import STEP
 from dockerlint.cli import main
 from dockerlint.measure_command import _colored
@@ -92,3 +97,126 @@ def test_the_steps_of_both_engines_are_known() -> None:
     }
     found = {line: step[0] if (step := STEP.search(line)) else None for line in lines}
     assert found == lines
+
+
+BASE = saved.layer(("base", b"b" * 1000))
+MADE = saved.layer(("app/big", b"x" * 500), ("app/main", b"m" * 20))
+SPOILED = saved.layer(("app/.wh.big", b""))
+TEXT = "FROM busybox\nCOPY . /app\nRUN rm /app/big\n"
+
+
+@pytest.fixture
+def image(bare: Path) -> Path:
+    """An image with its base and its Dockerfile, saved in the current folder."""
+    history = [
+        {"created_by": "base"},
+        {"created_by": "COPY . /app"},
+        {"created_by": "RUN /bin/sh -c rm /app/big"},
+    ]
+    layers = [BASE, MADE, SPOILED]
+    saved.as_tar(saved.modern(layers, saved.config(layers, history)), bare / "image.tar")
+    saved.as_folder(saved.oci([BASE]), bare / "base")
+    (bare / "Dockerfile").write_text(TEXT)
+    return bare
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    code = main(["measure", *words, "--format", "json"])
+    out, errors = capsys.readouterr()
+    assert code == 0, errors
+    (found,) = json.loads(out)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_an_image_is_measured_without_an_engine(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(capsys, "image.tar")
+    assert found["engine"] is None
+    assert found["after"] is None
+    assert found["before"]["size"]["files"] == 1520
+    assert [(one["line"], one["instruction"]) for one in found["before"]["byLayer"]] == [
+        (None, "RUN base"), (None, "COPY . /app"), (None, "RUN rm /app/big"),
+    ]  # fmt: skip
+    (blame,) = found["before"]["waste"]["spoiled"]
+    assert (blame["bytes"], blame["made"]["layer"], blame["spoiled"]["layer"]) == (500, 2, 3)
+
+
+def test_the_dockerfile_of_an_image_gives_its_lines(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for base in ((), ("--base", "base")):
+        found = told(capsys, "image.tar", "--dockerfile", "Dockerfile", *base)
+        assert found["before"]["base"]["files"] == 1000
+        sizes = [(row["before"]["line"], row["before"]["size"]["files"]) for row in found["instructions"]]
+        assert sizes == [(1, 1000), (2, 520), (3, 0)]
+        (blame,) = found["before"]["waste"]["spoiled"]
+        assert (blame["made"]["line"], blame["spoiled"]["line"]) == (2, 3)
+        assert blame["paths"] == [{"path": "/app/big", "bytes": 500}]
+
+
+def test_the_base_of_an_image_is_known_by_its_layers(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(capsys, "image.tar", "--base", "base")
+    assert [one["base"] for one in found["before"]["byLayer"]] == [True, False, False]
+    saved.as_folder(saved.oci([SPOILED]), image / "other")
+    assert main(["measure", "image.tar", "--base", "other"]) == 0
+    assert "image.tar is not built on other" in capsys.readouterr().err
+
+
+def test_text_tells_both_lines_that_are_to_blame(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["measure", "image.tar", "--dockerfile", "Dockerfile", "--bytes", "--layers"]) == 0
+    shown = capsys.readouterr().out
+    assert "image.tar, an image as it is" in shown
+    assert "spoiled by a later layer: 500\n    500  made by Dockerfile:2 COPY . /app\n" in shown
+    assert "removed by Dockerfile:3 RUN rm /app/big: /app/big" in shown
+    assert "layer of Dockerfile:2 COPY . /app\n    500  /app/big\n     20  /app/main\n" in shown
+
+
+def test_a_report_goes_to_a_file(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for format in ("text", "json", "markdown"):
+        assert main(["measure", "image.tar", "--format", format, "--output", "out"]) == 0
+        assert capsys.readouterr().out == ""
+        assert "COPY" in (image / "out").read_text()
+    assert "no/where cannot be written" in failure(capsys, "image.tar", "--output", "no/where")
+
+
+def test_an_image_that_cannot_be_read_does_not_stop_the_others(
+    image: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (image / "broken.tar").write_bytes(b"\x1f\x8b broken")
+    assert main(["measure", "broken.tar", "image.tar"]) == 1
+    out, errors = capsys.readouterr()
+    assert "broken.tar is not a saved image" in errors
+    assert "image.tar, an image as it is" in out
+
+
+def test_an_image_of_the_engine_needs_an_engine(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "nothing can be measured" in failure(capsys, "image:debian:12")
+
+
+def test_a_file_may_be_called_like_an_image(bare: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fake_buildah(bare)
+    (bare / "image:x").write_text("# nothing\n")
+    assert "has no FROM" in failure(capsys, "image:x")
+
+
+def test_what_is_for_images_needs_one(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "none is given" in failure(capsys, "Dockerfile", "--base", "base")
+    assert "is no image" in failure(capsys, "image.tar", "--base", "Dockerfile")
+    assert "--repeat -1 is below 0" in failure(capsys, "image.tar", "--repeat", "-1")
+    assert "no image for linux/arm64" in failed_reading(capsys, "base", "--platform", "linux/arm64")
+
+
+def failed_reading(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main(["measure", *words]) == 1
+    return capsys.readouterr().err
+
+
+def test_bars_are_of_what_the_output_can_show(
+    image: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["measure", "image.tar"]) == 0
+    assert "█" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "ascii"))
+    assert main(["measure", "image.tar"]) == 0
+    sys.stdout.seek(0)
+    shown = sys.stdout.read()
+    assert "1.0 kB" in shown
+    assert "####" in shown
