@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 from dockerlint.frozen import record, replace
 from dockerlint.source import encode
 from dockerlint.steps import Watch
@@ -31,13 +33,6 @@ class Timing:
     @property
     def rebuild_median(self) -> float:
         return median(self.rebuilds)
-
-
-def median(values: Sequence[float]) -> float:
-    """The middle one, or the mean of the two in the middle; values must not be empty."""
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def time(
