@@ -197,7 +197,11 @@ def parser(commands: Sequence[tuple[str, str, str]]) -> ArgumentParser:
         help=f"{', '.join(FORMATS)} (default: text); again for another report, each with its --output",
     )
     add("-o", "--output", action="append", metavar="FILE", help="write the report to a file")
-    add("--stats", action="store_true", help="counts by rule, in place of the findings")
+    add(
+        "--stats",
+        action="store_true",
+        help="counts by rule, in place of the findings; with text, tty and json",
+    )
     add("--color", choices=("auto", "always", "never"), help="default: auto (NO_COLOR, FORCE_COLOR)")
     add("--quiet", action="store_true", help="findings only, no summary")
 

@@ -13,8 +13,6 @@ import marshal
 import os
 import sys
 
-from dockerlint.cachefolder import cache_folder, own_folder
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,15 +93,16 @@ def _stamp(name: str, files: Mapping[str, Stamp]) -> tuple[object, ...]:
     return (sys.version, name, tuple(sorted(files.items())))
 
 
-def _places(name: str, like: ModuleSpec) -> tuple[str, ...]:
+def _places(name: str, like: ModuleSpec) -> Iterator[str]:
     folder, compiled = os.path.split(like.cached or "")
     # Not `.pyc`: other tools take files of that name for what they are not.
-    own = os.path.join(folder, compiled.replace("__init__", "all", 1).removesuffix(".pyc") + ".bundle")
+    yield os.path.join(folder, compiled.replace("__init__", "all", 1).removesuffix(".pyc") + ".bundle")
+    from dockerlint.cachefolder import cache_folder, own_folder
+
     folder = cache_folder()
     # What is read here is run: only from a folder that nobody else can write to.
-    if not folder or (os.path.lexists(folder) and not own_folder(folder)):
-        return (own,)
-    return own, os.path.join(folder, f"{name}.{sys.implementation.cache_tag}.bundle")
+    if folder and (own_folder(folder) or not os.path.lexists(folder)):
+        yield os.path.join(folder, f"{name}.{sys.implementation.cache_tag}.bundle")
 
 
 def _execute(name: str, path: str, code: CodeType, like: ModuleSpec) -> None:

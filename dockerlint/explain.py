@@ -212,8 +212,10 @@ def _for_terminal(text: str) -> str:
         return text
     from rich.console import Console
     from rich.markdown import Markdown
+    from rich.theme import Theme
 
-    console = Console()
+    # In the terminal's own colours, whatever its background is.
+    console = Console(theme=Theme({"markdown.code": "bold cyan"}))
     with console.capture() as captured:
-        console.print(Markdown(text))
+        console.print(Markdown(text, code_theme="ansi_dark"))
     return captured.get()

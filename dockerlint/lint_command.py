@@ -50,6 +50,7 @@ def main(options: Options, complain: Complain, guard: Guard, worker: Callable[[O
     if options.update_baseline and options.baseline is None:
         raise UserError("--update-baseline goes with --baseline FILE", "name the file")
     _fits_changed_since(options)
+    _fits_statistics(options)
     workshop = Workshop(options, complain)
     closed: list[OSError] = []
     paths = [path for path in files(options.paths or ["."], closed) if workshop.takes(path)]
@@ -68,6 +69,12 @@ def main(options: Options, complain: Complain, guard: Guard, worker: Callable[[O
     config, rules = workshop.main()
     report(results, options, config, rules, perf_counter() - began)
     return exit_code(results, workshop, complain)
+
+
+def _fits_statistics(options: Options) -> None:
+    others = [name for name in options.format or () if name not in ("text", "tty", "json")]
+    if options.stats and others:
+        raise UserError(f"--stats has no place in the format {others[0]}", "use it with text, tty or json")
 
 
 def _fits_changed_since(options: Options) -> None:

@@ -376,3 +376,26 @@ def test_the_python_interface_lints_and_fixes_and_keeps_its_names() -> None:
     assert fixed.text == FIXED
     assert fixed.data == fixed.text.encode()
     assert dockerlint.parse("FROM a\n").stages[0].image == "a"
+
+
+def test_statistics_for_programs_count_what_the_text_counts(tmp_path: Path) -> None:
+    import json
+
+    (tmp_path / "Dockerfile").write_text("FROM debian:12\nRUN apt install a\nRUN apt install b\nADD a /a\n")
+    words = (str(tmp_path), "--isolated", "--select", "DL3027,DL3020", "--stats")
+    ran = run(*words, "-f", "json")
+    told = json.loads(ran.out)
+    assert ran.code == 1
+    assert told.pop("seconds") >= 0
+    assert told == {
+        "files": 1, "findings": 3, "hidden": 0, "fixable": {"safe": 2, "unsafe": 1},
+        "severities": {"error": 1, "warning": 2, "info": 0, "style": 0},
+        "rules": [
+            {"code": "DL3027", "name": "apt-instead-of-apt-get", "severity": "warning", "count": 2},
+            {"code": "DL3020", "name": "add-for-local-path", "severity": "error", "count": 1},
+        ],
+    }  # fmt: skip
+    assert run(*words).out.split("\n")[0].split() == ["2", "DL3027", "apt-instead-of-apt-get", "(fixable)"]
+    refused = run(*words, "-f", "sarif")
+    assert refused.code == 2
+    assert "sarif" in refused.err

@@ -223,3 +223,25 @@ def test_where_python_cannot_write_the_cache_of_the_user_is_used(many: Path) -> 
         f"{many.name}.{sys.implementation.cache_tag}.bundle"
     ]
     assert values(many) == list(range(bundle.ENOUGH))
+
+
+def test_a_bundle_is_not_taken_from_where_others_can_write(
+    many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Beside the package there is no room, so it is kept in the user's cache folder.
+    monkeypatch.setattr(sys, "pycache_prefix", "/dev/null/none")
+    first = values(many)
+    folder = Path(os.environ["XDG_CACHE_HOME"]) / "dockerlint"
+    (kept,) = folder.iterdir()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    ran: list[str] = []
+    execute = bundle._execute
+    monkeypatch.setattr(bundle, "_execute", lambda name, *rest: (ran.append(name), execute(name, *rest)))
+    assert values(many) == first
+    assert ran
+    ran.clear()
+    folder.chmod(0o777)
+    before = kept.stat().st_mtime_ns
+    assert values(many) == first
+    assert ran == []
+    assert kept.stat().st_mtime_ns == before

@@ -129,6 +129,19 @@ def test_the_linting_hook_installs_itself_and_fails_on_findings(tmp_path: Path, 
     assert "dev-Dockerfile" in said
     assert "DL3014" in said
     assert bad.read_text() == LINT
+    for name in ODD:
+        scratch.write(name, LINT)
+    code, said = scratch.run()
+    assert code == 1
+    for name in ODD:
+        assert f"{name.removeprefix('./')}:2:" in said.replace("./-", "-"), name
+
+
+# Names as git and file systems allow them. pre-commit splits what git tells it at NUL, so all of them arrive.
+ODD = [
+    "-rf/Dockerfile", "quo\"te/it's.Dockerfile", "$(touch owned)/Dockerfile", "a;b&c|d/Dockerfile", "[x]{y}*?/Dockerfile",
+    "--fix.Dockerfile", "percent %41/Dockerfile", "日本/Containerfile", "back\\slash.Dockerfile",
+]  # fmt: skip
 
 
 def test_the_fixing_hook_writes_and_then_passes_over_what_it_fixed(tmp_path: Path, pre_commit: str) -> None:
@@ -136,10 +149,13 @@ def test_the_fixing_hook_writes_and_then_passes_over_what_it_fixed(tmp_path: Pat
     bad = scratch.write(
         "-Dockerfile", "FROM debian:bookworm-slim\nRUN apt-get update && apt-get install curl\n"
     )
+    others = [scratch.write(name, LINT) for name in ODD]
     code, said = scratch.run()
     assert code == 1, said
     fixed = bad.read_text()
     assert "apt-get install -y curl" in fixed
-    scratch.git("add", "--", "-Dockerfile")
+    assert {path.read_text() for path in others} == {fixed}
+    assert not (scratch.folder / "owned").exists()
+    scratch.git("add", "-A")
     scratch.run()
     assert bad.read_text() == fixed

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dockerlint.fix import Applicability
+from dockerlint.report import counts
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +19,34 @@ def render(results: Sequence[Result], view: View) -> str:
     safe to show."""
     from json import dumps
 
+    if view.statistics:
+        return dumps(_statistics(results, view), separators=(",", ":")) + "\n"
     rows = [_row(result, one) for result in results for one in result.found]
     return dumps(rows, separators=(",", ":")) + "\n"
+
+
+def _statistics(results: Sequence[Result], view: View) -> dict[str, object]:
+    """What `--stats` counts: files, findings, seconds, findings by severity, and by rule, most first."""
+    rules: dict[str, dict[str, object]] = {}
+    tally: dict[str, int] = {}
+    fixable = dict.fromkeys((Applicability.SAFE, Applicability.UNSAFE), 0)
+    for found in (one for result in results for one in result.found):
+        rules.setdefault(found.code, {"code": found.code, "name": found.name, "severity": found.severity})
+        tally[found.code] = tally.get(found.code, 0) + 1
+        if found.fixable:
+            fixable[found.applicability] += 1
+    return {
+        "files": sum(not result.error for result in results),
+        "findings": sum(tally.values()),
+        "hidden": sum(result.hidden for result in results),
+        "seconds": round(max(view.seconds, 0.0), 3),
+        "severities": counts(results),
+        "fixable": fixable,
+        "rules": [
+            {**rules[code], "count": tally[code]}
+            for code in sorted(tally, key=lambda code: (-tally[code], code))
+        ],
+    }
 
 
 def _row(result: Result, found: Found) -> dict[str, object]:
