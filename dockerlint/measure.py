@@ -223,40 +223,52 @@ def _of(share: Share | None) -> Size:
 
 def rows(before: Sequence[Share], after: Sequence[Share]) -> list[Row]:
     """The instructions of two files side by side: in order, each with the one most like it."""
-    scores = [[_likeness(one.instruction, two.instruction) for two in after] for one in before]
+    pairs = aligned(*([share.instruction.text.text for share in side] for side in (before, after)))
+    return [Row(None if i is None else before[i], None if j is None else after[j]) for i, j in pairs]
+
+
+def aligned(before: Sequence[str], after: Sequence[str]) -> list[tuple[int | None, int | None]]:
+    """The indexes of instructions, given as texts, side by side: in order, each with the one most like it."""
+    old, new = [_taken_apart(text) for text in before], [_taken_apart(text) for text in after]
+    scores = [[_likeness(one, two) for two in new] for one in old]
     best = [[0.0] * (len(after) + 1) for _ in range(len(before) + 1)]
     for i in range(len(before) - 1, -1, -1):
         for j in range(len(after) - 1, -1, -1):
             paired = scores[i][j] + best[i + 1][j + 1] if scores[i][j] else 0.0
             best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
-    found: list[Row] = []
+    found: list[tuple[int | None, int | None]] = []
     i = j = 0
     while i < len(before) and j < len(after):
         if scores[i][j] and best[i][j] == scores[i][j] + best[i + 1][j + 1]:
-            found.append(Row(before[i], after[j]))
+            found.append((i, j))
             i, j = i + 1, j + 1
         elif best[i][j] == best[i + 1][j]:
-            found.append(Row(before[i], None))
+            found.append((i, None))
             i += 1
         else:
-            found.append(Row(None, after[j]))
+            found.append((None, j))
             j += 1
-    found += [Row(share, None) for share in before[i:]]
-    found += [Row(None, share) for share in after[j:]]
+    found += [(at, None) for at in range(i, len(before))]
+    found += [(None, at) for at in range(j, len(after))]
     return found
 
 
 _RELATED = {frozenset(("ADD", "COPY")), frozenset(("LABEL", "MAINTAINER"))}
 
 
-def _likeness(one: Instruction, two: Instruction) -> float:
+def _taken_apart(text: str) -> tuple[str, Counter[str]]:
+    """The name of an instruction in upper case, and its words."""
+    name, *words = text.split() or [""]
+    return name.upper(), Counter(words)
+
+
+def _likeness(one: tuple[str, Counter[str]], two: tuple[str, Counter[str]]) -> float:
     """How alike two instructions are: 0 for not at all, up to 1.25."""
-    kinds = (one.keyword.name, two.keyword.name)
+    kinds = (one[0], two[0])
     if kinds[0] != kinds[1] and frozenset(kinds) not in _RELATED:
         return 0.0
-    first, second = (Counter(x.text.text.split()[1:]) for x in (one, two))
-    words = sum(first.values()) + sum(second.values())
-    shared = 2 * sum((first & second).values()) / words if words else 1.0
+    words = sum(one[1].values()) + sum(two[1].values())
+    shared = 2 * sum((one[1] & two[1]).values()) / words if words else 1.0
     if kinds[0] == "RUN" and shared < 0.15:
         return 0.0
     return shared + (0.25 if kinds[0] == kinds[1] else 0.1)

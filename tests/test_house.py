@@ -92,6 +92,7 @@ FLOW = (
     "engine",
     "steps",
     "trial",
+    "installed",
     "sameness",
     "keepout",
     "twin",
