@@ -11,7 +11,9 @@ from dockerlint.api import settled_source
 from dockerlint.arguments import Options, build_args
 from dockerlint.build_progress import complain
 from dockerlint.config import PROFILES
-from dockerlint.engine import NAMES, Build
+from dockerlint.engine import NAMES, Build, Engine, detect
+from dockerlint.engine.buildx import Archives
+from dockerlint.engine.secret import secret
 from dockerlint.errors import UserError
 from dockerlint.frozen import node
 from dockerlint.ignorefile import find_ignore_file, read_patterns
@@ -70,6 +72,8 @@ class Yard:
         """What to build of a path. UserError when it cannot be read, has no stage, or lacks its context."""
         source = _source(path)
         given, setup = self._given, self._workshop.setup(path)
+        if given.platform and "," in given.platform:
+            raise UserError(f"--platform {given.platform} names several", "give one platform at a time")
         context = given.context or os.path.dirname(path) or "."
         patterns = _patterns(path, context)
         dockerfile = model(source, setup, patterns, self._workshop.versions(path))
@@ -83,12 +87,24 @@ class Yard:
             given.no_cache,
             given.pull,
             given.network,
+            given.platform,
+            tuple(map(secret, given.secret or ())),
+            tuple(given.ssh or ()),
+            _words(given),
         )
         if not dockerfile.stages:
             raise UserError(f"{path} has no FROM, so there is nothing to build")
         if not os.path.isdir(context):
             raise UserError(f"the context {context} is not a folder")
         return Task(source, dockerfile, setup, patterns, build)
+
+
+def engine_of(given: Namespace) -> Engine:
+    """The engine that the options ask for. NoEngine when it cannot be used."""
+    found = detect(given.engine, builder=given.builder)
+    if isinstance(found, Archives) and getattr(given, "keep", False):
+        raise UserError("there is no daemon here to keep the images", "leave --keep out, or start one")
+    return found
 
 
 def add_build(parser: ArgumentParser) -> None:
@@ -104,9 +120,51 @@ def add_build(parser: ArgumentParser) -> None:
         help="what a name in FROM or COPY --from stands for",
     )
     add("--target", metavar="STAGE", help="build this stage")
+    add(
+        "--platform",
+        metavar="OS/ARCH",
+        help="build for this platform; of an image for several, the one for this",
+    )
+    add(
+        "--secret",
+        action="append",
+        metavar="id=NAME,src=FILE",
+        help="a secret for RUN --mount=type=secret, as docker build has it; it is never shown",
+    )
+    add("--ssh", action="append", metavar="default|ID=PATH", help="keys for RUN --mount=type=ssh")
+    for name, (metavar, what) in _SHARED.items():
+        add(name, action="append", metavar=metavar, help=f"{what}, as docker build has it")
+    add(
+        "--builder",
+        metavar="NAME",
+        help="build with this builder of docker buildx (cluster, remote, container)",
+    )
+    add(
+        "--engine-option",
+        action="append",
+        metavar="WORD",
+        help="one more word for the engine's build command",
+    )
     add("--network", metavar="NAME", help="the network of RUN, as docker build has it")
     add("--pull", action="store_true", help="look for newer base images")
     add("--no-cache", action="store_true", help="build every layer anew")
+
+
+# What every engine takes, and takes alike.
+_SHARED = {
+    "--add-host": ("HOST:IP", "a line of /etc/hosts"),
+    "--shm-size": ("BYTES", "the size of /dev/shm"),
+    "--ulimit": ("TYPE=SOFT:HARD", "a limit of RUN"),
+    "--cache-from": ("IMAGE", "where layers may be taken from"),
+}
+
+
+def _words(given: Namespace) -> tuple[str, ...]:
+    """The options that go to the engine as they are."""
+    words = [
+        f"{name}={value}" for name in _SHARED for value in getattr(given, name[2:].replace("-", "_")) or ()
+    ]
+    return (*words, *(given.engine_option or ()))
 
 
 def add_rules(parser: ArgumentParser) -> None:

@@ -6,10 +6,10 @@ import os
 import sys
 
 from dockerlint import context as contexts
-from dockerlint.build_options import Yard, add_build, add_rules
+from dockerlint.build_options import Yard, add_build, add_rules, engine_of
 from dockerlint.build_progress import Progress, failed, no_engine
 from dockerlint.diff import unified
-from dockerlint.engine import EngineError, NoEngine, detect
+from dockerlint.engine import EngineError, NoEngine
 from dockerlint.engine.session import Session
 from dockerlint.errors import UserError
 from dockerlint.image import ImageError
@@ -47,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
     engine = None
     if options.measure or options.write:
         try:
-            engine = detect(options.engine)
+            engine = engine_of(options)
         except NoEngine as error:
             no_engine(error, "nothing can be measured")
             return UNUSABLE

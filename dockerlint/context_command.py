@@ -6,10 +6,10 @@ import os
 import sys
 
 from dockerlint import context as contexts
-from dockerlint.build_options import Yard, add_build, add_rules
+from dockerlint.build_options import Yard, add_build, add_rules, engine_of
 from dockerlint.build_progress import Progress, failed, no_engine
 from dockerlint.discover import files
-from dockerlint.engine import EngineError, NoEngine, detect
+from dockerlint.engine import EngineError, NoEngine
 from dockerlint.engine.session import Session
 from dockerlint.errors import UserError
 from dockerlint.frozen import node, replace
@@ -43,7 +43,7 @@ def main(argv: Sequence[str]) -> int:
             _refuse_strangers(group)
     if proving:
         try:
-            engine = detect(options.engine)
+            engine = engine_of(options)
         except NoEngine as error:
             no_engine(error, "nothing can be proven")
             return UNUSABLE

@@ -7,9 +7,9 @@ import os
 import re
 import sys
 
-from dockerlint.build_options import Yard, add_build, add_rules
+from dockerlint.build_options import Yard, add_build, add_rules, engine_of
 from dockerlint.build_progress import Progress, complain, failed, no_engine
-from dockerlint.engine import EngineError, NoEngine, detect
+from dockerlint.engine import EngineError, NoEngine
 from dockerlint.engine.session import Session
 from dockerlint.errors import UserError
 from dockerlint.existing import Images, is_image
@@ -50,7 +50,7 @@ def main(argv: Sequence[str]) -> int:
     tasks = [path if is_image(path) else yard.task(path) for path in options.files]
     owner = yard.task(options.dockerfile) if options.dockerfile else None
     try:
-        engine = detect(options.engine) if not all(isinstance(task, str) for task in tasks) else None
+        engine = engine_of(options) if not all(isinstance(task, str) for task in tasks) else None
         code, found = SAVED, []
         for task in tasks:
             if isinstance(task, str):
@@ -110,7 +110,6 @@ def parser() -> ArgumentParser:
         metavar="IMAGE",
         help="the base image, to tell its layers: an archive, a folder or image:NAME",
     )
-    images("--platform", metavar="OS/ARCH", help="of an image for several platforms the one for this")
     add_build(made)
     add_rules(made)
     return made

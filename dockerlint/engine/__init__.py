@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from dockerlint.engine.secret import Secret
 from dockerlint.frozen import record
 
 TYPE_CHECKING = False
@@ -48,7 +49,8 @@ class Build:
     `dockerfile` is the text itself; it is never written into the context. `ignore` is the
     content of the `<Dockerfile>.dockerignore` that belongs to it, if there is one (the
     context's own .dockerignore is found by the engine). `build_contexts` are NAME -> reference,
-    as `--build-context` takes them. `network` None leaves it to the engine.
+    as `--build-context` takes them. `network` None leaves it to the engine. `ssh` are what `--ssh`
+    takes, `options` more words for the engine's `build`, in the words of all engines or of one.
     """
 
     dockerfile: bytes
@@ -60,6 +62,31 @@ class Build:
     no_cache: bool = False
     pull: bool = False
     network: str | None = None
+    platform: str | None = None
+    secrets: tuple[Secret, ...] = ()
+    ssh: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+    def words(self) -> list[str]:
+        """The options that all engines write alike."""
+        words = ["--no-cache"] if self.no_cache else []
+        if self.target is not None:
+            words += ["--target", self.target]
+        if self.platform is not None:
+            words += ["--platform", self.platform]
+        for name, value in (self.build_args or {}).items():
+            words += ["--build-arg", f"{name}={value}"]
+        for secret in self.secrets:
+            words += ["--secret", secret.spec]
+        for agent in self.ssh:
+            words += ["--ssh", agent]
+        return [*words, *self.options]
+
+    def variables(self) -> dict[str, str]:
+        """The variables of our environment that hold secrets, which the engine reads itself."""
+        import os
+
+        return {one.variable: os.environ.get(one.variable, "") for one in self.secrets if one.variable}
 
 
 @record
@@ -125,19 +152,24 @@ class Engine(Protocol):
         """
 
 
-def detect(preference: str | None = None, env: Mapping[str, str] | None = None) -> Engine:
+def detect(
+    preference: str | None = None, env: Mapping[str, str] | None = None, builder: str | None = None
+) -> Engine:
     """The engine to use: the one asked for, else a reachable Docker with BuildKit, podman, buildah.
 
-    NoEngine when there is none; then it says what was found and how to install one.
+    `builder` is one of docker buildx's builders; it, BUILDX_BUILDER or BUILDKIT_HOST has the build done
+    elsewhere, and needs docker. NoEngine when there is none; then it says what was found and how to install one.
     """
     from dockerlint.engine import buildah, docker
     from dockerlint.engine.process import environment
 
     clean = environment(env)
+    if builder and preference is None:
+        preference = "docker"
     refused: list[str] = []
     for name in (preference,) if preference else NAMES:
         if name == "docker":
-            found: Engine | str = docker.find(clean)
+            found: Engine | str = docker.find(clean, builder)
         else:
             found = buildah.find(name or "", clean)
         if not isinstance(found, str):

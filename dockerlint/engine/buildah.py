@@ -93,12 +93,7 @@ class Buildah:
             with open(ignore, "xb") as out:
                 out.write(build.ignore)
             command += ["--ignorefile", ignore]
-        if build.no_cache:
-            command.append("--no-cache")
-        if build.target is not None:
-            command += ["--target", build.target]
-        for name, value in (build.build_args or {}).items():
-            command += ["--build-arg", f"{name}={value}"]
+        command += build.words()
         for name, value in (build.build_contexts or {}).items():
             if self._number < _BUILD_CONTEXTS_SINCE[self.name]:
                 since = ".".join(map(str, _BUILD_CONTEXTS_SINCE[self.name]))
@@ -108,7 +103,7 @@ class Buildah:
         # Its temporary files stay behind when it is killed, but not in a folder that is removed.
         if not self._made:
             self._before = frozenset(self._images())
-        env = {**self._env, "TMPDIR": folder}
+        env = {**self._env, **build.variables(), "TMPDIR": folder}
         code, tail = run([*command, build.context], env, lambda line: self._heard(line, progress))
         if code != 0:
             raise BuildFailed(f"{self.name} {self.version} could not build it", tail)

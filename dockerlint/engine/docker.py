@@ -4,10 +4,10 @@ here-document without running it."""
 from __future__ import annotations
 
 import json
-import os
 import re
 
 from dockerlint.engine import Build, BuildFailed, EngineError
+from dockerlint.engine.buildx import Archives, Builder, asked, words
 from dockerlint.engine.container import Containers
 from dockerlint.engine.process import answer, programs, run
 
@@ -18,36 +18,51 @@ if TYPE_CHECKING:
     from dockerlint.engine import Progress, Ran
 
 
-def find(env: Mapping[str, str]) -> Docker | str:
-    """The first docker program on the PATH that reaches a daemon and can use its BuildKit, or why none can."""
+def find(env: Mapping[str, str], builder: str | None = None) -> Docker | Archives | str:
+    """The first docker program on the PATH that can build, or why none can: its daemon must be reachable
+    and have BuildKit, unless a builder of buildx does the building."""
     refused = []
-    paths = programs("docker", env)
-    env = {**env, "DOCKER_BUILDKIT": "1", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
-    for path in paths:
-        code, text, why = answer([path, "version", "--format", "{{json .}}"], env)
-        try:
-            said = json.loads(text)
-        except ValueError:
-            said = {}
-        if "podman" in (text + why).lower():
-            refused.append(f"{path} is podman's")
-            continue
-        server = said.get("Server") if isinstance(said, dict) else None
-        if code != 0 or not server:
-            refused.append(
-                f"{path} reaches no daemon ({(why or text or 'no reason given').splitlines()[-1]})"
-            )
-            continue
-        if server.get("Os") == "windows":
-            refused.append(f"{path} reaches a daemon for Windows containers, which has no BuildKit")
-            continue
-        buildx = answer([path, "buildx", "version"], env)[0] == 0
-        client = said.get("Client", {}).get("Version", "0")
-        if not buildx and _major(client) >= 23:
-            refused.append(f"{path} {client} has no buildx plugin, so it cannot use BuildKit")
-            continue
-        return Docker(server.get("Version", client), path, buildx, env)
+    for path in programs("docker", env):
+        found = _usable(path, {**env, "DOCKER_BUILDKIT": "1", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}, builder)
+        if not isinstance(found, str):
+            return found
+        refused.append(found)
     return "; ".join(refused) or "is not installed"
+
+
+def _usable(path: str, env: dict[str, str], name: str | None) -> Docker | Archives | str:
+    """One docker program, or why it cannot be used."""
+    builder = None
+    buildx = answer([path, "buildx", "version"], env)[0] == 0
+    if asked(env, name):
+        if not buildx:
+            return f"{path} has no buildx plugin, so it has no builders"
+        found = Builder.find(path, env, name)
+        if isinstance(found, str):
+            return found
+        if found.local is None:
+            builder = found
+        else:
+            env = found.local
+    code, text, why = answer([path, "version", "--format", "{{json .}}"], env)
+    try:
+        said = json.loads(text)
+    except ValueError:
+        said = {}
+    if "podman" in (text + why).lower():
+        return f"{path} is podman's"
+    server = said.get("Server") if isinstance(said, dict) else None
+    client = (said.get("Client") or {}).get("Version", "0") if isinstance(said, dict) else "0"
+    if code != 0 or not server:
+        if builder is not None:
+            return Archives(client, path, builder, env)
+        return f"{path} reaches no daemon ({(why or text or 'no reason given').splitlines()[-1]})"
+    if builder is None:
+        if server.get("Os") == "windows":
+            return f"{path} reaches a daemon for Windows containers, which has no BuildKit"
+        if not buildx and _major(client) >= 23:
+            return f"{path} {client} has no buildx plugin, so it cannot use BuildKit"
+    return Docker(server.get("Version", client), path, buildx, env, builder)
 
 
 def _major(version: str) -> int:
@@ -56,48 +71,33 @@ def _major(version: str) -> int:
 
 
 class Docker:
-    """Builds with the BuildKit of a Docker daemon."""
+    """Builds with the BuildKit of a Docker daemon, or with a builder of buildx that gives the daemon what it built."""
 
     name = "docker"
 
-    def __init__(self, version: str, program: str, buildx: bool, env: dict[str, str]) -> None:
+    def __init__(
+        self, version: str, program: str, buildx: bool, env: dict[str, str], builder: Builder | None = None
+    ) -> None:
         self.version = version
-        self.heredocs = _major(version) >= 23
+        self.heredocs = builder is not None or _major(version) >= 23
         self._program = program
         self._buildx = buildx
+        self._builder = builder
         self._env = env
         self._runner = Containers(self.name, program, env)
 
     def build(self, build: Build, tag: str, folder: str, progress: Progress | None = None) -> None:
-        file = os.path.join(folder, "Dockerfile")
-        with open(file, "xb") as out:
-            out.write(build.dockerfile)
-        if build.ignore is not None:
-            # BuildKit looks for it beside the Dockerfile, which is not in the context.
-            with open(file + ".dockerignore", "xb") as out:
-                out.write(build.ignore)
-        command = [self._program, "build", "--progress", "plain", "-t", tag, "-f", file]
-        if self._buildx:
-            command.append("--load")
-        if build.pull:
-            command.append("--pull")
+        if build.build_contexts and not self._buildx:
+            raise EngineError(f"docker at {self._program} has no --build-context; install its buildx plugin")
+        if self._builder is not None:
+            self._builder.build(build, tag, folder, ["--load"], progress)
+            return
         network = build.network or self._network()
+        command = [self._program, "build", *(["--load"] if self._buildx else [])]
         if network:
             command += ["--network", network]
-        if build.no_cache:
-            command.append("--no-cache")
-        if build.target is not None:
-            command += ["--target", build.target]
-        for name, value in (build.build_args or {}).items():
-            command += ["--build-arg", f"{name}={value}"]
-        for name, value in (build.build_contexts or {}).items():
-            if not self._buildx:
-                raise EngineError(
-                    f"docker at {self._program} has no --build-context; install its buildx plugin"
-                )
-            value = value.replace("container-image://", "docker-image://", 1)
-            command += ["--build-context", f"{name}={value}"]
-        code, tail = run([*command, build.context], self._env, progress)
+        command += words(build, tag, folder)
+        code, tail = run([*command, build.context], {**self._env, **build.variables()}, progress)
         if code != 0:
             raise BuildFailed(f"docker {self.version} could not build it", tail)
 

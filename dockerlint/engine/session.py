@@ -12,6 +12,7 @@ import time
 from types import TracebackType
 
 from dockerlint.engine import Build, Built, Engine, EngineError
+from dockerlint.engine.secret import mask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +82,17 @@ class Session:
         tag = f"{PREFIX}-{secrets.token_hex(8)}:latest"
         self._tags.append(tag)
         start = time.monotonic()
-        self.engine.build(build, tag, tempfile.mkdtemp(dir=self.folder), progress)
+        hide = mask(build.secrets)
+        try:
+            self.engine.build(
+                build,
+                tag,
+                tempfile.mkdtemp(dir=self.folder),
+                None if progress is None else lambda line: progress(hide(line)),
+            )
+        except EngineError as error:
+            error.tail = tuple(map(hide, error.tail))
+            raise
         return Built(tag, time.monotonic() - start)
 
     def save(self, built: Built) -> str:
