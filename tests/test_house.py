@@ -102,7 +102,7 @@ FLOW = (
     "report",
     "diff",
     "discover",
-    "cache",
+    "resultcache",
     "changes",
     "api",
     "pool",
