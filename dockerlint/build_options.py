@@ -55,8 +55,12 @@ class Task:
 
     def settled(self, unsafe: bool, choose: Choice | None = None) -> Settled:
         """Where the fixes of the file come to rest, those that `choose` lets in; nothing is written."""
+        return self.settled_from(self.source, unsafe, choose)
+
+    def settled_from(self, source: Source, unsafe: bool, choose: Choice | None = None) -> Settled:
+        """As `settled`, for another text of the file."""
         return settled_source(
-            self.source, self.setup, run_rule, unsafe, self.patterns, choose, self.dockerfile.versions
+            source, self.setup, run_rule, unsafe, self.patterns, choose, self.dockerfile.versions
         )
 
 

@@ -33,6 +33,7 @@ COMMANDS = (
         "what a change to a file makes a build run again, and the order that costs less",
         "cache_command",
     ),
+    ("optimize", "try every fix by real builds, keep what is proven and pays", "optimize_command"),
     ("explain", "what a rule is about, with examples", "explain"),
     ("rules", "all rules", "rules_command"),
     ("parse", "what a Dockerfile is read as", "parse_command"),

@@ -39,10 +39,12 @@ class Look:
 
 @record
 class Applied:
-    """A fix that went in. `line` is where its finding was, or came from, in the file as it was."""
+    """A fix that went in. `line` is where its finding was, or came from, in the file as it was; `lines`
+    are those that its edits touch."""
 
     rule: str
     line: int
+    lines: tuple[int, ...]
     title: str
     applicability: str
     reason: str
@@ -190,6 +192,15 @@ class _Run:
         source = self.now.source
         return _Key(found.name, tuple((source.slice(edit.span), edit.text) for edit in found.fix.edits))
 
+    def _lines_of(self, fix: Fix) -> tuple[int, ...]:
+        """The lines of the file as it was that a fix touches."""
+        source = self.now.source
+        found: set[int] = set()
+        for edit in fix.edits:
+            last = max(edit.span.start, edit.span.end - 1)
+            found.update(self.lines[source.line_of(edit.span.start) - 1 : source.line_of(last)])
+        return tuple(sorted(found))
+
     def _step(self, wanted: list[Found]) -> list[Found]:
         """Put in what can go in together and passes the check; what was put in comes back."""
         newline = self.now.source.newline
@@ -206,8 +217,9 @@ class _Run:
 
     def _take(self, after: Look, chosen: Sequence[tuple[Fix, Found]]) -> None:
         for fix, found in chosen:
+            line, lines = self._line(found), self._lines_of(fix)
             self.applied.append(
-                Applied(found.name, self._line(found), fix.title, found.applicability, found.reason)
+                Applied(found.name, line, lines, fix.title, found.applicability, found.reason)
             )
         edits = [edit for fix, _ in chosen for edit in fix.edits]
         self.lines = _origins(self.lines, self.now.source, after.source, edits)

@@ -35,11 +35,11 @@ _SHOWN = 3
 
 class Keeper:
     """Judges what differs between two images under a promise that the closure stays whole. `base` is how many
-    layers of the first its base brought; `commands` are run in both besides what they start."""
+    layers of the first its base brought."""
 
-    def __init__(self, one: View, two: View, base: int = 0, commands: Sequence[str] = ()) -> None:
+    def __init__(self, one: View, two: View, base: int = 0) -> None:
         self.one, self.two = one, two
-        self.before, self.after = closure_of(one, commands), closure_of(two, commands)
+        self.before, self.after = closure_of(one), closure_of(two)
         self.old, self.new = Catalog(one), Catalog(two)
         # What came with the base, as far as no later layer changed it.
         own = {entry.path for layer in one.image.layers[base:] for entry in layer.entries}
@@ -108,6 +108,8 @@ class Keeper:
     def _needed(self, change: Change) -> str | Difference:
         path, by = change.path, self.before.needs[change.path]
         where, sure = f"/{path}", path not in self.before.unsure
+        if self._stands_in(path):
+            return "what the link led to is there in its place"
         if change.kind == "gone":
             if self._moved(path):
                 return "it is there under another path or version, and what needs it finds it"
@@ -121,6 +123,19 @@ class Keeper:
             return Difference("need", where, text)
         self.unproven[f"{where} {text.replace(' needs it', ' may need it')}"] = None
         return ""
+
+    def _stands_in(self, path: str) -> bool:
+        """Whether a link is gone or no link any more, and who went by it finds what it led to."""
+        entry = self.one.entries.get(path)
+        real = self.one.real(path)
+        if entry is None or entry.kind != "symlink" or real is None:
+            return False
+        if self.one.is_folder(real):
+            # What was reached by way of a folder is needed, too: that it is found tells it all.
+            known = {(lack.what, lack.by) for lack in self.before.lacks}
+            return not any(lack.sure and (lack.what, lack.by) not in known for lack in self.after.lacks)
+        old, new = self.one.entry(path), self.two.entry(path)
+        return old is not None and new is not None and (old.kind, old.digest) == (new.kind, new.digest)
 
     def _of(self, path: str) -> str:
         package = self.old.owner(path)
@@ -216,6 +231,8 @@ class Keeper:
             return ""
         if is_leftover(path):
             return "what builds work on; nothing that the container runs names it"
+        if path == "etc/ld.so.cache":
+            return "the loader finds every library without it"
         if package is not None:
             return f"of {package.name} ({package.manager}), which nothing that the container runs needs"
         if path in self.base or change.type == "symlink":
@@ -227,7 +244,8 @@ class Keeper:
                 self.unproven[f"the program /{path} is gone, and {starter} starts programs by name"] = None
                 return ""
             return "nothing that the container runs names it"
-        if change.type == "directory" and list(self.one.below(path)):
+        if change.type == "directory" and (list(self.one.below(path)) or path.startswith("usr/local/")):
+            # Packages make folders there for what people install by themselves; an empty one is nothing.
             return "nothing that the container runs needs it"
         self.unproven[f"/{path} is gone, and what it is for is not told by files"] = None
         return ""

@@ -1,0 +1,234 @@
+"""What of an image its runtime stage needs: read off the image, not off the file that made it."""
+
+from __future__ import annotations
+
+import re
+
+from dockerlint.closure import closure_of
+from dockerlint.contract.openers import opened_by
+from dockerlint.inspect import Binary, Text, packages
+from dockerlint.inspect import owner as owner_of
+from dockerlint.knowledge.running import is_leftover
+from dockerlint.model import Run
+from dockerlint.optimize.stage import Unwritable, document_of
+from dockerlint.shell import scripts
+from dockerlint.view import View
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dockerlint.image import Entry, Image
+    from dockerlint.inspect import Package
+    from dockerlint.measure import Measured
+
+# What package managers, their scripts and builds leave: nothing that a program was written to read.
+_LEFT = re.compile(
+    r"(?:var/(?:cache|log|tmp)|var/lib/(?:apt|dpkg|apk|dnf|rpm|yum|systemd|pam|ucf)|tmp|run|proc|sys|dev"
+    r"|etc/(?:apk|alternatives|apt|dpkg)|(?:usr/)?lib/(?:apk|sysimage)"
+    r"|root/(?:\.cache|\.cargo|\.npm|\.m2|\.gradle|\.rustup|\.wget-hsts|go)"
+    r"|home/[^/]+/(?:\.cache|\.cargo|\.npm|\.m2|\.gradle|go))/.*"
+    r"|etc/(?:ld\.so\.cache|\.pwd\.lock|(?:passwd|group|shadow|gshadow|subuid|subgid)-|resolv\.conf|hosts|hostname|mtab)"
+    r"|\.dockerenv|usr/share/(?:doc|man|info|locale)/.*"
+)
+_LIBRARY = re.compile(r".*\.so(?:\.[0-9.]+)?")
+# The links that a merged /usr has in its place.
+MERGED = frozenset(("bin", "sbin", "lib", "lib32", "lib64", "libx32"))
+
+
+class Contents:
+    """The image of a file as it is. `gaps` say what files do not tell about its needs."""
+
+    def __init__(self, measured: Measured) -> None:
+        self.image: Image = measured.image
+        self.view = View(self.image)
+        self.config = document_of(self.image.config)
+        closure = closure_of(self.view)
+        self.needs = dict(closure.needs)
+        self.gaps = closure.gaps
+        self.lacks = tuple(f"{lack.by} asks for {lack.what}" for lack in closure.lacks if lack.sure)
+        for _, row, paths in list(opened_by(self.view, closure.needs)):
+            self.needs.update((p, row.why) for p in paths if p not in self.needs)
+        self._from = _layers(self.image)
+        self._base = measured.base
+        self._installing = frozenset(
+            index
+            for index, maker in enumerate(measured.makers)
+            if isinstance(maker, Run) and only_installs(maker)
+        )
+
+    def made(self, path: str) -> bool:
+        """Whether an instruction of the file made a path: not its base, and not the scripts of packages
+        that a RUN does nothing but install."""
+        layer = self._from.get(path, 0)
+        return layer >= self._base and layer not in self._installing
+
+    def owner(self, path: str) -> Package | None:
+        """The package of the distribution that brought a path."""
+        found = owner_of(self.image, path)
+        return found if found is not None and found.manager in ("apt", "apk", "rpm") else None
+
+    def packages(self) -> Iterator[Package]:
+        """The packages of the distribution."""
+        return (package for package in packages(self.image) if package.manager in ("apt", "apk", "rpm"))
+
+    def own(self) -> Iterator[str]:
+        """What the file's instructions brought that no package owns and no manager left: programs, data,
+        settings, sources."""
+        for path, entry in self.view.entries.items():
+            if entry.kind not in ("file", "symlink") or not self.made(path) or _LEFT.fullmatch(path):
+                continue
+            if self.owner(path) is None and not self._by_product(path, entry):
+                yield path
+
+    def _by_product(self, path: str, entry: Entry) -> bool:
+        """Whether a path is what the scripts of a package made beside its files."""
+        if "/__pycache__/" in path:
+            folder, _, name = path.partition("/__pycache__/")
+            return self.owner(f"{folder}/{name.partition('.')[0]}.py") is not None
+        if entry.kind == "symlink":
+            leads = self.view.real(path)
+            return leads is None or (path.startswith(("etc/", "usr/")) and self.owner(leads) is not None)
+        return path == "etc/ssl/certs/ca-certificates.crt"
+
+    def kept(self) -> Iterator[str]:
+        """Of what the file brought, all that may be read at run time: no sources, no objects, no programs
+        but those that are needed."""
+        for path in self.own():
+            if path in self.needs or not self._for_building(path):
+                yield path
+
+    def _for_building(self, path: str) -> bool:
+        if is_leftover(path):
+            return True
+        return isinstance(self.view.facts.get(path), Binary) and not _LIBRARY.fullmatch(path)
+
+    def folders(self) -> Iterator[str]:
+        """Empty folders that the file's instructions made."""
+        for path, entry in self.view.entries.items():
+            if entry.kind != "directory" or not self.made(path) or _LEFT.fullmatch(f"{path}/x"):
+                continue
+            if not self.view.inside(path) and self.owner(path) is None:
+                yield path
+
+    def same(self, path: str, ground: View) -> bool:
+        """Whether another image has the same at a path."""
+        one, two = self.view.entries.get(path), ground.entries.get(path)
+        return one is not None and two is not None and _alike(one, two)
+
+    def names(self, paths: Iterable[str], everything: frozenset[str]) -> list[str]:
+        """The names under which files must lie so that all that ask for them find them, when links are
+        not copied but replaced by what they lead to; `everything` are the paths that will be there. Raises
+        Unwritable where that would not do."""
+        wanted = list(paths)
+        used = self._through_merged(everything)
+        covered = {link for name in used for link in self.view.links(name)[1]}
+        found: dict[str, None] = dict.fromkeys(used)
+        served = {self.view.real(name) for name in used}
+        links = [p for p in wanted if self.view.entries[p].kind == "symlink" and p not in covered]
+        inner = {self._next(link) for link in links}
+        for link in links:
+            real = self.view.real(link)
+            if real is None or link in MERGED:
+                continue
+            if not self.view.is_file(real):
+                raise Unwritable(f"what it needs is reached by the link /{link}")
+            if link not in inner:
+                found[link] = None
+            served.add(real)
+        found.update(
+            dict.fromkeys(p for p in wanted if self.view.entries[p].kind == "file" and p not in served)
+        )
+        return sorted(found)
+
+    def _through_merged(self, wanted: frozenset[str]) -> list[str]:
+        """Names by which the kernel and start commands reach a file through /lib64, /bin and the like."""
+        asked: set[str] = set()
+        for path in wanted:
+            fact = self.view.facts.get(path)
+            if isinstance(fact, Binary) and fact.interpreter:
+                asked.add(fact.interpreter)
+            elif isinstance(fact, Text) and fact.content.startswith(b"#!"):
+                words = fact.text[2:].split("\n", 1)[0].split()
+                asked.update(words[:1])
+        for key in ("Entrypoint", "Cmd"):
+            asked.update(str(word) for word in self.config.get(key) or () if str(word).startswith("/"))
+        found = []
+        for name in asked:
+            real, links = self.view.links(name)
+            if real in wanted and MERGED & set(links):
+                found.append(name.strip("/"))
+        return sorted(found)
+
+    def _next(self, link: str) -> str:
+        """Where a link leads in one step."""
+        from posixpath import dirname, join, normpath
+
+        target = self.view.entries[link].target
+        path = normpath(join("/", dirname(link), target)).lstrip("/")
+        folder, _, name = path.rpartition("/")
+        real = self.view.real(folder)
+        return f"{real}/{name}" if real else path
+
+
+def only_installs(run: Run) -> bool:
+    """Whether a RUN calls package managers and nothing else that leaves files."""
+    found = [command for script in scripts(run) for command in script.commands]
+    return bool(found) and all(
+        command.name in _MANAGERS or (command.name in ("rm", "set", "export", "echo", "true", ":"))
+        for command in found
+    )
+
+
+_MANAGERS = frozenset(
+    ("apt-get", "apt", "aptitude", "apt-cache", "apk", "dnf", "yum", "microdnf", "apt-mark", "dpkg")
+)
+
+
+def _alike(one: Entry, two: Entry) -> bool:
+    return (one.kind, one.digest, one.target, one.mode & 0o7777, one.uid, one.gid) == (
+        two.kind, two.digest, two.target, two.mode & 0o7777, two.uid, two.gid,
+    )  # fmt: skip
+
+
+def _layers(image: Image) -> dict[str, int]:
+    """The layer that last wrote each path."""
+    found: dict[str, int] = {}
+    for index, layer in enumerate(image.layers):
+        for entry in layer.entries:
+            found[entry.path] = index
+    return found
+
+
+def wholes(view: View, paths: Iterable[str]) -> list[str]:
+    """Paths for COPY, with a slash at the end of folders that are taken as a whole: all that is in them is
+    among the paths. What the system has in common folders is never taken as a whole."""
+    wanted = set(paths)
+    whole: set[str] = set()
+
+    def complete(folder: str) -> bool:
+        held = view.inside(folder)
+        return bool(held) and all(path in wanted if _leaf(view, path) else complete(path) for path in held)
+
+    for path in sorted(wanted):
+        parts = path.split("/")
+        for count in range(1, len(parts)):
+            folder = "/".join(parts[:count])
+            if any(folder == w or folder.startswith(f"{w}/") for w in whole):
+                break
+            if folder not in _SHARED and complete(folder):
+                whole.add(folder)
+                break
+    rest = [p for p in sorted(wanted) if not any(p.startswith(f"{w}/") for w in whole)]
+    return [f"/{path}" for path in rest] + [f"/{folder}/" for folder in sorted(whole)]
+
+
+def _leaf(view: View, path: str) -> bool:
+    entry = view.entries.get(path)
+    return entry is not None and entry.kind != "directory"
+
+
+_SHARED = frozenset(
+    ("bin", "boot", "dev", "etc", "home", "lib", "lib64", "proc", "root", "run", "sbin", "sys", "tmp", "usr", "usr/bin",
+     "usr/lib", "usr/lib32", "usr/lib64", "usr/libx32", "usr/libexec", "usr/local", "usr/sbin", "usr/share", "var", "var/lib", "var/cache", "var/log", "var/run")
+)  # fmt: skip

@@ -1,0 +1,242 @@
+"""Builds texts of one file and holds what they make against what the file makes as it is."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from dockerlint import contract
+from dockerlint.contract import Smoke, Verdict
+from dockerlint.engine import BuildFailed, EngineError
+from dockerlint.image import ImageError
+from dockerlint.optimize.attempt import Attempt, OverBudget
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dockerlint.contract import Difference, Promise
+    from dockerlint.engine import Progress, Ran
+    from dockerlint.image import Image
+    from dockerlint.measure import Measured
+    from dockerlint.model import Dockerfile
+    from dockerlint.optimize.state import State
+    from dockerlint.trial import Bench, Outcome
+
+
+class Unfit(Exception):
+    """The file as it is cannot be the measure of anything; the text says why, `tail` is the engine's."""
+
+    def __init__(self, message: str, tail: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.tail = tail
+
+
+class Clock:
+    """How long new builds may be started. `minutes` None is for ever."""
+
+    def __init__(self, minutes: float | None, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._end = None if minutes is None else now() + minutes * 60
+
+    def over(self) -> bool:
+        """Whether the time is over."""
+        return self._end is not None and self._now() >= self._end
+
+
+class Lab:
+    """`smoke` are command lines that must do the same in both images, each within `seconds`. `notes` says
+    what was odd; `builds` counts what was built, `seconds` what that took."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        state: State,
+        clock: Clock,
+        smoke: Sequence[str] = (),
+        seconds: float = 60.0,
+        say: Callable[[str], Progress] | None = None,
+    ) -> None:
+        self._bench = bench
+        self._state = state
+        self._clock = clock
+        self._smoke = tuple(smoke)
+        self._seconds = seconds
+        self._say = say
+        self._plain: Dockerfile | None = None
+        self._first: Outcome | None = None
+        self._ran: dict[str, Ran] = {}
+        self._grounds: dict[str, Image | str] = {}
+        self.notes: list[str] = []
+        self.builds = 0
+        self.seconds = 0.0
+
+    def begin(self, dockerfile: Dockerfile) -> Attempt:
+        """Take a file as the one that others are held against. Unfit when it cannot be built, or when a
+        smoke command fails in it."""
+        self._plain = dockerfile
+        known = self._state.get(dockerfile.source.text, "plain")
+        if known is not None:
+            return known
+        attempt = _weighed(self._original())
+        self._state.put(dockerfile.source.text, "plain", attempt)
+        return attempt
+
+    @property
+    def original(self) -> Measured:
+        """The image of the file as it was; built when it is not there any more."""
+        return self._original().measured
+
+    def attempt(self, dockerfile: Dockerfile, promise: Promise, what: str) -> Attempt:
+        """What becomes of a text; see `attempt.Trials`."""
+        text, key = dockerfile.source.text, repr(promise)
+        known = self._state.get(text, key)
+        if known is not None:
+            return known
+        if self._clock.over():
+            raise OverBudget
+        before = self._original()
+        try:
+            after = self._build(dockerfile, what)
+        except BuildFailed as error:
+            attempt = Attempt(Verdict.UNBUILT, _last_words(error))
+        except ImageError as error:
+            attempt = Attempt(Verdict.UNBUILT, f"the image cannot be read: {error}")
+        else:
+            attempt = self._judged(before, after, promise)
+        self._state.put(text, key, attempt)
+        return attempt
+
+    def ground(self, dockerfile: Dockerfile) -> Image | str:
+        """The image that a file of one FROM makes, or why it cannot be had."""
+        text = dockerfile.source.text
+        if text not in self._grounds:
+            if self._clock.over():
+                raise OverBudget
+            try:
+                title = f"looking for {dockerfile.stages[0].image}"
+                outcome = self._bench.run(dockerfile, self._progress(title))
+                self._grounds[text] = outcome.measured.image
+            except (EngineError, ImageError) as error:
+                self._grounds[text] = _last_words(error)
+        return self._grounds[text]
+
+    def _original(self) -> Outcome:
+        if self._first is None:
+            assert self._plain is not None
+            try:
+                self._first = self._build(self._plain, "as it is")
+            except BuildFailed as error:
+                raise Unfit("it cannot be built as it is", error.tail) from error
+            for command in self._smoke:
+                ran = self._run(self._first, command)
+                if ran.timed_out or ran.code != 0:
+                    end = "does not end" if ran.timed_out else f"ends with {ran.code}"
+                    tail = ran.err.decode("utf-8", "replace").splitlines()[-5:]
+                    raise Unfit(f"the smoke command {command!r} {end} in the image as it is", tuple(tail))
+                self._ran[command] = ran
+        return self._first
+
+    def _build(self, dockerfile: Dockerfile, what: str) -> Outcome:
+        """Build and read; what fails is tried again, since networks and mirrors fail too."""
+        try:
+            return self._once(dockerfile, f"building {what}")
+        except BuildFailed as error:
+            first = error
+        outcome = self._once(dockerfile, f"building {what} once more")
+        self.notes.append(
+            f"the build {what} failed once and worked when it was tried again: {_last_words(first)}"
+        )
+        return outcome
+
+    def _once(self, dockerfile: Dockerfile, title: str) -> Outcome:
+        self.builds += 1
+        start = time.monotonic()
+        try:
+            return self._bench.run(dockerfile, self._progress(title))
+        finally:
+            self.seconds += time.monotonic() - start
+
+    def _progress(self, title: str) -> Progress | None:
+        return self._say(title) if self._say is not None else None
+
+    def _run(self, outcome: Outcome, command: str) -> Ran:
+        return self._bench.session.engine.run(outcome.tag, command, seconds=self._seconds)
+
+    def _judged(self, before: Outcome, after: Outcome, promise: Promise) -> Attempt:
+        smoke = []
+        for command in self._smoke:
+            self._progress(f"running {command}")
+            smoke.append(Smoke(command, self._ran[command], self._run(after, command)))
+        measured = before.measured
+        found = contract.judge(measured.image, after.measured.image, promise, smoke, measured.base)
+        loose = [one for one in found.differences if not one.allowed]
+        why = ""
+        if found.verdict == Verdict.UNPROVEN:
+            why = "; ".join(found.unproven[:3])
+        elif loose:
+            more = f" and {len(loose) - 1} more" if len(loose) > 1 else ""
+            why = f"{loose[0].where}: {loose[0].text}{more}" if loose[0].where else f"{loose[0].text}{more}"
+        plain = _weighed(after)
+        return Attempt(
+            found.verdict,
+            why,
+            plain.files,
+            plain.tar,
+            plain.gzip,
+            plain.seconds,
+            plain.weights,
+            grouped([one for one in found.differences if one.allowed]),
+            found.checked,
+            found.unproven,
+        )
+
+
+def _weighed(outcome: Outcome) -> Attempt:
+    measured = outcome.measured
+    size = measured.total
+    weights = tuple(
+        (share.instruction.first_line, None if share.size is None else share.size.files)
+        for share in measured.shares
+    )
+    return Attempt(Verdict.PROVEN, "", size.files, size.tar, size.gzip, outcome.seconds, weights)
+
+
+def _last_words(error: EngineError | ImageError) -> str:
+    """The engine's own last line, or what we say of it."""
+    tail = [line.strip() for line in getattr(error, "tail", ()) if line.strip()]
+    return tail[-1] if tail else str(error)
+
+
+_OF_PACKAGE = re.compile(r"of (\S+) \(\w+\), (.*)")
+_NAMED = 3
+
+
+def grouped(differences: Sequence[Difference]) -> tuple[str, ...]:
+    """Differences that are allowed, those with one reason in one line."""
+    groups: dict[str, list[Difference]] = {}
+    packages: dict[str, dict[str, None]] = {}
+    for one in differences:
+        of_package = _OF_PACKAGE.fullmatch(one.allowed)
+        reason = of_package[2] if of_package else one.allowed
+        groups.setdefault(reason, []).append(one)
+        packages.setdefault(reason, {})
+        if of_package:
+            packages[reason][of_package[1]] = None
+    lines = []
+    for reason, some in groups.items():
+        if len(some) == 1:
+            one = some[0]
+            lines.append(
+                f"{one.where}: {one.text} ({one.allowed})" if one.where else f"{one.text} ({reason})"
+            )
+        elif packages[reason]:
+            lines.append(f"{len(some):,} places of packages ({_some(list(packages[reason]))}): {reason}")
+        else:
+            lines.append(f"{len(some):,} places ({_some([one.where for one in some])}): {reason}")
+    return tuple(lines)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

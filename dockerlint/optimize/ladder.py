@@ -1,0 +1,262 @@
+"""Lighter ground for the runtime stage, the lightest first, out of what was seen in the image."""
+
+from __future__ import annotations
+
+from dockerlint.frozen import node
+from dockerlint.knowledge.bases import base_image_of
+from dockerlint.model import Run
+from dockerlint.optimize.contents import MERGED, Contents, wholes
+from dockerlint.optimize.stage import Bring, Ground, Unwritable, document_of, grouped, with_stage
+from dockerlint.shell import scripts
+from dockerlint.shell.installs import installs
+from dockerlint.split.packages import Packages
+from dockerlint.view import View
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    from dockerlint.image import Image
+    from dockerlint.model import Dockerfile, Stage
+    from dockerlint.optimize.attempt import Attempt
+    from dockerlint.source import Source
+
+SCRATCH, DISTROLESS, SLIM, SAME, NONE = "scratch", "distroless", "slim", "same", "none"
+ORDER = (SCRATCH, DISTROLESS, SLIM, SAME, NONE)
+_MANAGERS = {"apt-get": "apt", "apk": "apk"}
+# What distroless images stand on, by the Debian release.
+_EXACT = "What the program needs to run, and nothing else."
+_PACKAGED = "What was built, without what it was built with."
+_DISTROLESS = "gcr.io/distroless/cc-debian{release}"
+
+
+@node
+class Rung:
+    """One ground to try. `name` says to people what it is; `source` is None where it is not tried, and
+    `why` says so."""
+
+    kind: str
+    name: str
+    source: Source | None
+    why: str = ""
+
+
+@node
+class Tried:
+    """What became of a rung. `fate` is taken, not proven, breaks it, larger, not tried or not needed."""
+
+    rung: Rung
+    fate: str
+    why: str = ""
+    attempt: Attempt | None = None
+
+
+class Ladder:
+    """`find` gives the image of a text of one FROM, or why it cannot be had."""
+
+    def __init__(
+        self,
+        dockerfile: Dockerfile,
+        contents: Contents,
+        find: Callable[[str], Image | str],
+        lightest: str = SCRATCH,
+    ) -> None:
+        self.dockerfile = dockerfile
+        self.contents = contents
+        self.find = find
+        self.lightest = lightest
+        stage = dockerfile.final_stage
+        assert stage is not None
+        self.stage: Stage = stage
+        self.root: Stage = stage.lineage[-1]
+
+    def rungs(self) -> Iterator[Rung]:
+        """The grounds, lightest first; each is worked out when it is asked for."""
+        makers: dict[str, Callable[[], Iterator[Rung]]] = {
+            SCRATCH: self._scratch,
+            DISTROLESS: self._distroless,
+            SLIM: self._slim,
+            SAME: self._same,
+        }
+        for kind in ORDER[ORDER.index(self.lightest) :]:
+            if kind in makers:
+                yield from makers[kind]()
+
+    def _scratch(self) -> Iterator[Rung]:
+        if self.root.image == "scratch":
+            return
+        why = self._uncertain()
+        if why:
+            yield Rung(SCRATCH, "scratch", None, why)
+        else:
+            yield self._exact(SCRATCH, "scratch", None)
+
+    def _uncertain(self) -> str:
+        """Why nothing may be left out but what a package manager can bring back."""
+        if self.contents.lacks:
+            return f"something is missing already: {self.contents.lacks[0]}"
+        if self.contents.gaps:
+            return f"files do not tell all it needs: {self.contents.gaps[0]}"
+        return ""
+
+    def _distroless(self) -> Iterator[Rung]:
+        known = base_image_of(self.root.image or "")
+        release = known.distro_release or known.release if known is not None else None
+        if known is None or release is None or known.distro != "debian" or self._uncertain():
+            return
+        name = _DISTROLESS.format(release=release.version)
+        ground = self.find(f"FROM {name}\n")
+        if isinstance(ground, str):
+            yield Rung(DISTROLESS, name, None, f"not here: {name}")
+        else:
+            yield self._exact(DISTROLESS, name, ground)
+
+    def _exact(self, kind: str, name: str, ground: Image | None) -> Rung:
+        """Nothing but what is needed, and what the file brought that may be read."""
+        contents = self.contents
+        there = View(ground) if ground is not None else None
+        wanted = {
+            p for p in (*contents.needs, *contents.kept()) if contents.view.entries[p].kind != "directory"
+        }
+        wanted |= {p for p in self._accounts() if p in contents.view.entries}
+        if there is not None:
+            wanted = {p for p in wanted if not there.is_file(p)}
+        try:
+            paths = wholes(contents.view, wanted)
+            single = [path.strip("/") for path in paths if not path.endswith("/")]
+            names = contents.names(single, frozenset(wanted))
+            brings = grouped([f"/{name}" for name in names] + [path for path in paths if path.endswith("/")])
+            brings += tuple(Bring((f"/{p}",), f"/{p}") for p in self._empty(there))
+            config = document_of(ground.config) if ground is not None else {}
+            text = with_stage(
+                self.dockerfile, contents.config, Ground(name, config, (), _compact(brings), about=_EXACT)
+            )
+        except Unwritable as error:
+            return Rung(kind, name, None, str(error))
+        return Rung(kind, name, text)
+
+    def _accounts(self) -> tuple[str, ...]:
+        """Where users have their names."""
+        return ("etc/passwd", "etc/group") if self.contents.config.get("User") else ()
+
+    def _empty(self, there: View | None) -> list[str]:
+        workdir = str(self.contents.config.get("WorkingDir") or "/").strip("/")
+        return [
+            p for p in self.contents.folders() if p != workdir and (there is None or not there.is_folder(p))
+        ]
+
+    def _slim(self) -> Iterator[Rung]:
+        known = base_image_of(self.root.image or "")
+        slim = next((light for light in known.lighter if light.kind == "slim"), None) if known else None
+        if slim is None or not slim.same_libc or " " in slim.image or "@" in (self.root.image or ""):
+            return
+        ground = self.find(f"FROM {slim.image}\n")
+        if isinstance(ground, str):
+            yield Rung(SLIM, slim.image, None, f"not here: {slim.image}")
+            return
+        yield self._packaged(SLIM, slim.image, ground)
+
+    def _same(self) -> Iterator[Rung]:
+        name = self.root.start.image.raw
+        source = self.dockerfile.source
+        head = source.text[: self.dockerfile.stages[0].start.span.start]
+        ground = self.find(f"{head}{source.slice(self.root.start.span)}\n")
+        if isinstance(ground, str):
+            yield Rung(SAME, name, None, f"not here: {name}")
+            return
+        yield self._packaged(SAME, name, ground)
+
+    def _packaged(self, kind: str, name: str, ground: Image) -> Rung:
+        """A bare base, the packages that are not for building only, and all that no package brought."""
+        contents = self.contents
+        there = View(ground)
+        managers = {package.manager for package in contents.packages()}
+        manager = next((m for m in ("apt", "apk") if m in managers), "")
+        if not manager:
+            return Rung(kind, name, None, "its package manager is not one that dockerlint can install with")
+        names, left = self._packages(manager, there)
+        if not left and kind == SAME:
+            return Rung(kind, name, None, "nothing in it is only for building")
+        own = contents.own() if self._uncertain() else contents.kept()
+        copied = [
+            p
+            for p in {*own, *(n for n in contents.needs if contents.owner(n) is None)}
+            if contents.view.entries[p].kind in ("file", "symlink")
+            and not contents.same(p, there)
+            and p not in MERGED
+        ]
+        links = [p for p in copied if contents.view.entries[p].kind == "symlink"]
+        paths = wholes(contents.view, copied)
+        alone = [link for link in links if f"/{link}" in paths]
+        brings = grouped([p for p in paths if p.lstrip("/") not in alone])
+        made = tuple((f"/{link}", contents.view.entries[link].target) for link in alone)
+        try:
+            text = with_stage(
+                self.dockerfile,
+                contents.config,
+                Ground(
+                    name,
+                    document_of(ground.config),
+                    _installing(manager, names),
+                    _compact(brings) + tuple(Bring((f"/{p}",), f"/{p}") for p in self._empty(there)),
+                    made,
+                    about=_PACKAGED,
+                    ldconfig=manager == "apt"
+                    and any(p.startswith("usr/local/lib") and ".so" in p for p in copied),
+                ),
+            )
+        except Unwritable as error:
+            return Rung(kind, name, None, str(error))
+        return Rung(kind, name, text)
+
+    def _packages(self, manager: str, there: View) -> tuple[list[str], list[str]]:
+        """The packages to install on a bare base, and those that stay behind."""
+        contents = self.contents
+        tables = Packages(manager, "")
+        present = {p.name for p in _packages_of(there.image)}
+        brought = {p.name for p in contents.packages()}
+        asked = [name for name in dict.fromkeys(self._asked(manager)) if name in brought]
+        needed = {
+            package.name
+            for path in contents.needs
+            if (package := contents.owner(path)) is not None and package.manager == manager
+        }
+        wanted = {n for n in asked if not tables.build_only(n) and not n.endswith("-dev")} | needed
+        return sorted(wanted - present), [name for name in asked if name not in wanted]
+
+    def _asked(self, manager: str) -> Iterator[str]:
+        """The packages that RUN lines of the stage install by name."""
+        for stage in self.stage.lineage:
+            for run in stage.of(Run):
+                for script in scripts(run):
+                    for install in installs(script):
+                        if _MANAGERS.get(install.family) == manager:
+                            yield from sorted(install.names)
+
+
+def _packages_of(image: Image) -> Iterator[Any]:
+    from dockerlint.inspect import packages
+
+    return (package for package in packages(image) if package.manager in ("apt", "apk", "rpm"))
+
+
+def _installing(manager: str, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    if not names:
+        return ()
+    if manager == "apk":
+        return ((f"apk add --no-cache {' '.join(names)}",),)
+    return (
+        (
+            "apt-get update",
+            f"apt-get install -y --no-install-recommends {' '.join(names)}",
+            "rm -rf /var/lib/apt/lists/*",
+        ),
+    )
+
+
+def _compact(brings: Sequence[Bring]) -> tuple[Bring, ...]:
+    """One file that goes where it was is written as a whole path."""
+    return tuple(
+        Bring(b.sources, b.sources[0]) if len(b.sources) == 1 and b.place.endswith("/") else b for b in brings
+    )

@@ -1,0 +1,160 @@
+"""One file from beginning to end: as it is, on lighter ground, with the fixes that pay."""
+
+from __future__ import annotations
+
+from dockerlint.contract import Promise, Verdict
+from dockerlint.frozen import node
+from dockerlint.optimize.attempt import OverBudget
+from dockerlint.optimize.contents import Contents
+from dockerlint.optimize.fixes import Rules, search
+from dockerlint.optimize.ladder import NONE, Ladder, Tried
+from dockerlint.optimize.shares import ENOUGH
+from dockerlint.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dockerlint.model import Dockerfile
+    from dockerlint.optimize.attempt import Attempt
+    from dockerlint.optimize.fixes import Fix
+    from dockerlint.optimize.lab import Lab
+    from dockerlint.settle import Applied, Choice, Settled
+
+
+@node
+class Way:
+    """How a file is read and fixed: `read` gives its model, `settle` the file with some fixes in, `promise`
+    what rules promise. `accepted` names rules and grounds that may go in unproven; `lightest` is the
+    lightest ground to try."""
+
+    read: Callable[[Source], Dockerfile]
+    settle: Callable[[Source, Choice], Settled]
+    promise: Callable[[Iterable[Applied]], Promise]
+    accepted: frozenset[str]
+    lightest: str
+
+
+@node
+class Optimized:
+    """What came of a file. `after` is `before` itself where nothing was found that is proven and pays;
+    `unproven` names what is in it only because the user accepted it so. `over` tells that the time was
+    over before everything was tried."""
+
+    path: str
+    engine: tuple[str, str]
+    before: Attempt
+    after: Attempt
+    source: Source
+    rungs: tuple[Tried, ...]
+    fixes: tuple[Fix, ...]
+    refused: tuple[str, ...]
+    unproven: tuple[str, ...]
+    smoke: tuple[str, ...]
+    notes: tuple[str, ...]
+    over: bool
+    builds: int
+    seconds: float
+
+    @property
+    def changed(self) -> bool:
+        """Whether something was found."""
+        return self.after is not self.before
+
+
+@node
+class _Climbed:
+    """Where the ladder ended: the best file so far and what it promises."""
+
+    dockerfile: Dockerfile
+    attempt: Attempt
+    promise: Promise
+    tried: tuple[Tried, ...]
+    over: bool
+    accepted: str = ""
+
+
+def optimize(
+    dockerfile: Dockerfile, lab: Lab, way: Way, smoke: tuple[str, ...], engine: tuple[str, str]
+) -> Optimized:
+    """Try everything on a file. Raises `lab.Unfit` when the file as it is does not build."""
+    before = lab.begin(dockerfile)
+    climbed = _climb(dockerfile, before, lab, way)
+
+    def settle(choose: Choice) -> Settled:
+        return way.settle(climbed.dockerfile.source, choose)
+
+    def promise(applied: Iterable[Applied]) -> Promise:
+        return joined(climbed.promise, way.promise(applied))
+
+    fixed = search(Rules(settle, promise, way.accepted), lab, climbed.attempt)
+    unproven = tuple(
+        dict.fromkeys(
+            [climbed.accepted] * bool(climbed.accepted)
+            + [
+                one.rule
+                for one in fixed.settled.applied
+                if one.rule in way.accepted and not fixed.attempt.proven
+            ]
+        )
+    )
+    return Optimized(
+        dockerfile.source.path,
+        engine,
+        before,
+        fixed.attempt,
+        fixed.settled.look.source,
+        climbed.tried,
+        fixed.fixes,
+        fixed.settled.refused,
+        unproven,
+        smoke,
+        tuple(lab.notes),
+        climbed.over or fixed.over,
+        lab.builds,
+        lab.seconds,
+    )
+
+
+def _climb(dockerfile: Dockerfile, before: Attempt, lab: Lab, way: Way) -> _Climbed:
+    """The lightest ground that is proven; the file as it is where none is."""
+    tried: list[Tried] = []
+    nothing = _Climbed(dockerfile, before, Promise(), (), False)
+    if way.lightest == NONE or not dockerfile.stages:
+        return nothing
+    promise = Promise(closure=True)
+    try:
+        ladder = Ladder(
+            dockerfile,
+            Contents(lab.original),
+            lambda text: lab.ground(way.read(Source.of_text(text))),
+            way.lightest,
+        )
+        for rung in ladder.rungs():
+            if rung.source is None:
+                tried.append(Tried(rung, "not tried", rung.why))
+                continue
+            new = way.read(rung.source)
+            attempt = lab.attempt(new, promise, f"on {rung.name}")
+            accepted = attempt.verdict == Verdict.UNPROVEN and rung.kind in way.accepted
+            if not attempt.proven and not accepted:
+                fate = "not proven" if attempt.verdict == Verdict.UNPROVEN else "breaks it"
+                tried.append(Tried(rung, fate, attempt.why, attempt))
+            elif attempt.saved(before) < ENOUGH:
+                tried.append(Tried(rung, "saves nothing", "", attempt))
+            else:
+                tried.append(Tried(rung, "taken", "", attempt))
+                return _Climbed(new, attempt, promise, tuple(tried), False, rung.kind if accepted else "")
+    except OverBudget:
+        return _Climbed(dockerfile, before, Promise(), tuple(tried), True)
+    return _Climbed(dockerfile, before, Promise(), tuple(tried), False)
+
+
+def joined(one: Promise, two: Promise) -> Promise:
+    """What both promise together."""
+    return Promise(
+        (*one.paths, *two.paths),
+        (*one.reasons, *two.reasons),
+        one.closure or two.closure,
+        (*one.config, *two.config),
+    )

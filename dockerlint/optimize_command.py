@@ -1,0 +1,249 @@
+"""`dockerlint optimize FILE ...`: build what may be lighter, keep what is proven and pays."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from dockerlint import __version__
+from dockerlint.build_options import Yard, add_build, add_rules
+from dockerlint.build_progress import Progress, complain, no_engine
+from dockerlint.cachefolder import cache_folder, own_folder
+from dockerlint.contract import promise
+from dockerlint.engine import EngineError, NoEngine, detect
+from dockerlint.engine.session import Session
+from dockerlint.errors import UserError, nearest
+from dockerlint.image import ImageError
+from dockerlint.inspect import Inspector
+from dockerlint.job import model
+from dockerlint.optimize.lab import Clock, Lab, Unfit
+from dockerlint.optimize.ladder import ORDER, SCRATCH
+from dockerlint.optimize.run import Way, optimize
+from dockerlint.optimize.state import State, context_digest, digest, sweep
+from dockerlint.report import optimization as report
+from dockerlint.report.comparison import exact, human
+from dockerlint.report.escape import visible
+from dockerlint.source import encode
+from dockerlint.trial import Bench
+from dockerlint.write import WriteError, write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterable, Sequence
+
+    from dockerlint.build_options import Task
+    from dockerlint.contract import Promise
+    from dockerlint.engine import Engine
+    from dockerlint.model import Dockerfile
+    from dockerlint.optimize.run import Optimized
+    from dockerlint.settle import Applied, Choice, Settled
+    from dockerlint.source import Source
+
+DONE, NOTHING, UNUSABLE = 0, 1, 2
+
+
+def main(argv: Sequence[str]) -> int:
+    """Optimize files. 0 when all were tried and are proven smaller or have nothing to gain, 1 when one could not be
+    built or all that was tried is not proven, 2 without an engine.
+
+    Files change only with --write. UserError for bad usage.
+    """
+    options = parser().parse_args(argv)
+    yard = Yard(options)
+    tasks = [yard.task(path) for path in options.files]
+    accepted = _accepted(options.accept_unproven or (), tasks)
+    try:
+        engine = detect(options.engine)
+    except NoEngine as error:
+        no_engine(error, "nothing can be tried")
+        return UNUSABLE
+    clock = Clock(options.budget)
+    code, documents = DONE, []
+    for task in tasks:
+        found = _optimize(task, engine, options, accepted, clock)
+        if found is None:
+            code = NOTHING
+            continue
+        if options.format == "json":
+            documents.append(report.document(found, task.source.text))
+        else:
+            _show(found, task, options)
+        if not found.changed and _failed(found):
+            code = NOTHING
+        if options.write and not _write(found, task):
+            code = UNUSABLE
+    if options.format == "json":
+        import json
+
+        sys.stdout.write(json.dumps(documents, indent=2, ensure_ascii=True) + "\n")
+    return code
+
+
+def parser() -> ArgumentParser:
+    """The options of the command."""
+    from argparse import ArgumentParser
+
+    made = ArgumentParser(
+        "dockerlint optimize",
+        allow_abbrev=False,
+        description="Try every fix, and lighter ground for the runtime stage, by real builds; keep what builds, keeps "
+        "what the image promises, and pays. Building runs the code in the file. The file changes only with --write.",
+    )
+    add = made.add_argument
+    add("files", nargs="+", metavar="FILE", help="a Dockerfile")
+    add("--write", action="store_true", help="write what is proven into the file")
+    add("--diff", action="store_true", help="show what would be written, and nothing else")
+    add("--smoke", action="append", metavar="CMD", help="must do the same in both images; may be repeated")
+    add(
+        "--smoke-seconds",
+        type=_positive,
+        default=60.0,
+        metavar="N",
+        help="how long one may take (default: 60)",
+    )
+    add("--budget", type=_positive, metavar="MINUTES", help="start no build after that; run again to go on")
+    add(
+        "--lightest",
+        choices=ORDER,
+        default=SCRATCH,
+        help="the lightest ground to try for the runtime stage, none for fixes alone (default: scratch)",
+    )
+    add(
+        "--accept-unproven",
+        action="extend",
+        type=lambda names: names.split(","),
+        metavar="NAMES",
+        help="rules and grounds that may go in though they are not proven",
+    )
+    add("--fresh", action="store_true", help="believe nothing of what was tried before")
+    add("--format", choices=("text", "json", "markdown"), default="text")
+    add("--bytes", action="store_true", help="bytes to the last one, in place of kB, MB and GB")
+    add_build(made)
+    add_rules(made)
+    return made
+
+
+def _positive(text: str) -> float:
+    from argparse import ArgumentTypeError
+
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1e9:
+        raise ArgumentTypeError(f"{text} is not a number above 0")
+    return number
+
+
+def _accepted(names: Sequence[str], tasks: Sequence[Task]) -> frozenset[str]:
+    """The rules and grounds that may go in unproven. UserError for a name that is none."""
+    found: set[str] = set()
+    for name in filter(None, names):
+        known = {rule.name for task in tasks for rule in task.setup.rules.names.get(name, ())}
+        if not known and name not in ORDER:
+            every = (*ORDER, *(rule.name for task in tasks[:1] for rule in task.setup.rules.all))
+            raise UserError(f"--accept-unproven: {name} is no rule and no ground", nearest(name, every))
+        found |= known or {name}
+    return frozenset(found)
+
+
+def _optimize(
+    task: Task, engine: Engine, options: Namespace, accepted: frozenset[str], clock: Clock
+) -> Optimized | None:
+    """What came of one file; None when it could not be tried, which is told on standard error."""
+    smoke = tuple(options.smoke or ())
+    lightest = "none" if task.build.target else options.lightest
+    way = _way(task, accepted, lightest)
+    state = _state(task, engine, options)
+    with Session(engine) as session, Bench(session, task.build, Inspector()) as bench, Progress() as say:
+        lab = Lab(bench, state, clock, smoke, options.smoke_seconds, lambda what: say(f"{task.path}: {what}"))
+        try:
+            found = optimize(task.dockerfile, lab, way, smoke, (engine.name, engine.version))
+        except Unfit as error:
+            complain(f"{task.path}: {error}")
+            sys.stderr.write("".join(f"  | {visible(line)}\n" for line in error.tail[-15:]))
+            found = None
+        except (EngineError, ImageError) as error:
+            complain(f"{task.path}: {error}")
+            tail = error.tail if isinstance(error, EngineError) else ()
+            sys.stderr.write("".join(f"  | {visible(line)}\n" for line in tail[-15:]))
+            found = None
+    for tag in session.left:
+        complain(f"{tag} could not be removed", f"remove it with {engine.name} rmi {tag}")
+    return found
+
+
+def _way(task: Task, accepted: frozenset[str], lightest: str) -> Way:
+    names = task.setup.rules.names
+
+    def read(source: Source) -> Dockerfile:
+        return model(source, task.setup, task.patterns)
+
+    def settle(source: Source, choose: Choice) -> Settled:
+        return task.settled_from(source, True, choose)
+
+    def promised(applied: Iterable[Applied]) -> Promise:
+        rules = {
+            one.rule: rule for one in applied for rule in names.get(one.rule, ()) if rule.name == one.rule
+        }
+        return promise(rules.values())
+
+    return Way(read, settle, promised, accepted, lightest)
+
+
+def _state(task: Task, engine: Engine, options: Namespace) -> State:
+    """What was tried of a file before. The key holds all that a result depends on but the text."""
+    folder = cache_folder()
+    folder = os.path.join(folder, "optimize") if folder else ""
+    if folder and not own_folder(folder, make=True):
+        folder = ""
+    build = task.build
+    key = digest(
+        __version__,
+        engine.name,
+        engine.version,
+        task.path,
+        task.source.data,
+        context_digest(build.context),
+        build.ignore or b"",
+        repr((build.build_args, build.target, build.build_contexts, build.network)),
+        repr((options.smoke, options.smoke_seconds)),
+        os.environ.get("DOCKER_HOST", ""),
+    )
+    if folder:
+        sweep(folder, time.time())
+    return State(folder, key, fresh=options.fresh)
+
+
+def _failed(found: Optimized) -> bool:
+    """Whether something was tried that would have paid, had it been proven."""
+    fates = [*(one.fate for one in found.rungs), *(one.fate for one in found.fixes)]
+    return found.over or any(fate in ("breaks it", "not proven") for fate in fates)
+
+
+def _show(found: Optimized, task: Task, options: Namespace) -> None:
+    from dockerlint.output import say
+
+    number = exact if options.bytes else human
+    before = task.source.text
+    if options.diff:
+        say(report.diff(found, before), sys.stdout)
+    elif options.format == "markdown":
+        say(report.markdown(found, before, number), sys.stdout)
+    else:
+        say(report.text(found, before, number), sys.stdout)
+
+
+def _write(found: Optimized, task: Task) -> bool:
+    """Write what was found; False when that does not work."""
+    if not found.changed:
+        return True
+    try:
+        write(task.path, task.source.data, encode(found.source.text, found.source.bom))
+    except WriteError as error:
+        complain(f"{task.path} {error}")
+        return False
+    complain(f"{task.path} is written")
+    return True
