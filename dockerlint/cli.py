@@ -34,6 +34,11 @@ COMMANDS = (
         "cache_command",
     ),
     ("optimize", "try every fix by real builds, keep what is proven and pays", "optimize_command"),
+    (
+        "verify",
+        "prove that two images keep one contract, a file's before and after its fixes",
+        "verify_command",
+    ),
     ("explain", "what a rule is about, with examples", "explain"),
     ("rules", "all rules", "rules_command"),
     ("parse", "what a Dockerfile is read as", "parse_command"),

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import bases
 import dockerlint
+from dockerlint.contract import Promise, judge
 from dockerlint.engine import Build
 from dockerlint.engine.session import Session
 from dockerlint.fix import Edit, splice
-from dockerlint.image import Entry, Image, Layer, merged, read
+from dockerlint.image import Image, Layer, read
 from engines import Workplace
-
-# What an engine puts into every RUN layer, and what no two builds have in common: the time.
-_ENGINES_OWN = ("dev", "proc", "sys", "run", "etc/hosts", "etc/hostname", "etc/resolv.conf")
-_CLOCK = ("/var/log/*", "/var/cache/ldconfig/aux-cache", "/var/lib/dpkg/*-old", "*.pyc")
-_VOLATILE = ("Hostname", "Domainname", "Image")
 
 
 def why_not(text: str) -> str:
@@ -93,47 +88,10 @@ class Prover:
 
 
 def differences(one: Image, two: Image, allowed: Sequence[str] = ()) -> list[str]:
-    """What differs between two images, besides paths that match a glob in `allowed`."""
-    return [*_config(one, two), *_files(merged(one.layers), merged(two.layers), (*allowed, *_CLOCK))]
-
-
-def _config(one: Image, two: Image) -> Iterator[str]:
-    for key in ("architecture", "os", "author"):
-        if one.config.get(key) != two.config.get(key):
-            yield f"{key}: {one.config.get(key)!r} -> {two.config.get(key)!r}"
-    old, new = one.config.get("config") or {}, two.config.get("config") or {}
-    for key in sorted(set(old) | set(new)):
-        if key not in _VOLATILE and (old.get(key) or None) != (new.get(key) or None):
-            yield f"config {key}: {old.get(key)!r} -> {new.get(key)!r}"
-
-
-def _files(old: Mapping[str, Entry], new: Mapping[str, Entry], allowed: Sequence[str]) -> Iterator[str]:
-    for path in sorted(set(old) | set(new)):
-        if path.split("/")[0] in _ENGINES_OWN or path in _ENGINES_OWN or _matches(path, allowed):
-            continue
-        one, two = old.get(path), new.get(path)
-        if one == two:
-            continue
-        if one is None or two is None:
-            if not _holds_only(path, old if two is None else new, allowed):
-                yield f"/{path} is {'gone' if two is None else 'new'}"
-            continue
-        for field in ("kind", "mode", "uid", "gid", "target", "digest", "attributes"):
-            if getattr(one, field) != getattr(two, field):
-                yield f"/{path} {field}: {getattr(one, field)!r} -> {getattr(two, field)!r}"
-
-
-def _matches(path: str, allowed: Sequence[str]) -> bool:
-    return any(fnmatchcase(f"/{path}", glob) for glob in allowed)
-
-
-def _holds_only(path: str, files: Mapping[str, Entry], allowed: Sequence[str]) -> bool:
-    """Whether a path is a directory that held nothing but what may go."""
-    if files[path].kind != "directory":
-        return False
-    below = [
-        other for other, entry in files.items() if other.startswith(f"{path}/") and entry.kind != "directory"
+    """What differs between two images and may not, where paths that match a glob in `allowed` may."""
+    found = judge(one, two, Promise(tuple(allowed))).differences
+    return [
+        f"{d.where} {d.text}" if d.kind == "file" else f"{d.kind} {d.where}: {d.text}"
+        for d in found
+        if not d.allowed
     ]
-    if below:
-        return all(_matches(other, allowed) for other in below)
-    return any(fnmatchcase(f"/{path}/", glob) for glob in allowed)

@@ -125,6 +125,7 @@ FLOW = (
     "context_command",
     "cache_command",
     "optimize_command",
+    "verify_command",
     "rules_command",
     "cli",
     "usage",

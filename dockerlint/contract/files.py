@@ -79,8 +79,10 @@ def summed(excused: Iterable[tuple[Change, str]], one: View, two: View) -> list[
         files = [change for change in some if change.type != "directory"]
         if kind == "changed":
             text = some[0].text
-        elif place == some[0].path and len(some) == 1:
-            text = f"is {kind}" if some[0].type == "file" else f"is {kind} (a {some[0].type})"
+        elif len(some) == 1 or len(files) == 1:
+            only = (files or some)[0]
+            place = only.path
+            text = f"is {kind}" if only.type == "file" else f"is {kind} (a {only.type})"
         else:
             count = len(files) or len(some)
             what = "file" if files else "folder"

@@ -31,6 +31,8 @@ _DOCUMENTS = (
 )
 
 _SHOWN = 3
+_UNUSED_PACKAGE = "of packages that nothing that the container runs needs"
+_OTHER_VERSION = "of packages that are there in another build or version"
 
 
 class Keeper:
@@ -46,6 +48,8 @@ class Keeper:
         self.base = frozenset(one.entries.keys() - own) if base else frozenset()
         self.mentions = Mentions(one, self.before, self.old)
         self.unproven: dict[str, None] = {}
+        self._gone_of: dict[tuple[str, str], int] = {}
+        self._changed_of: dict[tuple[str, str], int] = {}
 
     @property
     def checked(self) -> str:
@@ -70,7 +74,22 @@ class Keeper:
         if any(change.kind != "new" for change in left):
             self.unproven.update(dict.fromkeys(self.before.gaps))
         self.unproven.update(dict.fromkeys(gap for gap in self.after.gaps if gap not in self.before.gaps))
-        return [*found, *summed(excused, self.one, self.two)], tuple(self.unproven)
+        return [*found, *self._by_package(), *summed(excused, self.one, self.two)], tuple(self.unproven)
+
+    def _by_package(self) -> Iterator[Difference]:
+        """What is gone or another version of packages, by package."""
+        for (name, manager), count in self._gone_of.items():
+            be = " is" if count == 1 else "s are"
+            yield Difference("file", f"{name} ({manager})", f"{count:,} path{be} gone", _UNUSED_PACKAGE)
+        for (name, manager), count in self._changed_of.items():
+            one, two = self.old.named(name, manager), self.new.named(name, manager)
+            be = " is" if count == 1 else "s are"
+            versions = (
+                f" ({one.version} -> {two.version})" if one and two and one.version != two.version else ""
+            )
+            yield Difference(
+                "file", f"{name} ({manager})", f"{count:,} path{be} other ones{versions}", _OTHER_VERSION
+            )
 
     def _lacks(self) -> Iterator[Difference]:
         """What the second image's programs ask for and do not find, and the first's found."""
@@ -208,7 +227,7 @@ class Keeper:
         path = change.path
         one, two = self.old.owner(path), self.new.owner(path)
         if one is not None and two is not None and one.name == two.name:
-            return f"of another version of {one.name}" if one != two else f"of {one.name}, made anew"
+            return self._count(self._changed_of, one)
         if (
             path in self.base
             or is_leftover(path)
@@ -224,7 +243,7 @@ class Keeper:
         path = change.path
         package = self.old.owner(path)
         if package is not None and package.manager not in ("pip", "npm", "gem"):
-            return f"of {package.name} ({package.manager}), which nothing that the container runs needs"
+            return self._count(self._gone_of, package)
         named = self.mentions.of(path, change.type)
         if named:
             self.unproven[f"/{path} is gone, and {named} names it"] = None
@@ -234,8 +253,10 @@ class Keeper:
         if path == "etc/ld.so.cache":
             return "the loader finds every library without it"
         if package is not None:
-            return f"of {package.name} ({package.manager}), which nothing that the container runs needs"
-        if path in self.base or change.type == "symlink":
+            return self._count(self._gone_of, package)
+        if change.type == "symlink":
+            return "a link that nothing that the container runs names"
+        if path in self.base:
             return "it came with the base image, and nothing that the container runs names it"
         fact = self.one.facts.get(path)
         if isinstance(fact, Binary) or posixpath.splitext(path)[1].lstrip(".") in data_endings():
@@ -244,10 +265,15 @@ class Keeper:
                 self.unproven[f"the program /{path} is gone, and {starter} starts programs by name"] = None
                 return ""
             return "nothing that the container runs names it"
-        if change.type == "directory" and (list(self.one.below(path)) or path.startswith("usr/local/")):
-            # Packages make folders there for what people install by themselves; an empty one is nothing.
+        if change.type == "directory" and (_is_system(path) or list(self.one.below(path))):
             return "nothing that the container runs needs it"
         self.unproven[f"/{path} is gone, and what it is for is not told by files"] = None
+        return ""
+
+    def _count(self, counts: dict[tuple[str, str], int], package: Package) -> str:
+        """Count a path of a package, which is told by package; so there is nothing to say of it here."""
+        key = (package.name, package.manager)
+        counts[key] = counts.get(key, 0) + 1
         return ""
 
     def _opened(self) -> None:
@@ -305,3 +331,10 @@ class Keeper:
 def _setting(view: View, key: str) -> object:
     settings = view.image.config.get("config")
     return settings.get(key) or "" if isinstance(settings, dict) else ""
+
+
+def _is_system(path: str) -> bool:
+    """Whether a folder is one that distributions make, in which programs expect nothing when it is empty."""
+    return path.startswith(("usr/", "etc/", "lib/", "var/lib/", "var/cache/")) and not path.startswith(
+        "usr/src/"
+    )

@@ -69,7 +69,7 @@ class _Reader:
     def __init__(self, content: BinaryIO) -> None:
         self._content = content
         head = content.read(64)
-        if head[:4] != MAGIC or head[4] not in (1, 2) or head[5] not in (1, 2):
+        if len(head) < 52 or head[:4] != MAGIC or head[4] not in (1, 2) or head[5] not in (1, 2):
             raise ValueError("no ELF file")
         self._wide = head[4] == 2
         self._order = "<" if head[5] == 1 else ">"

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from dockerlint.frozen import record
-from dockerlint.inspect.rpm import OTHER_PATHS, Rpms
+from dockerlint.inspect.rpm import OTHER_PATHS, PATHS, Rpms
 from dockerlint.inspect.texts import Text, TooMuch
 from dockerlint.view import View
 
@@ -91,6 +91,11 @@ def unread(image: Image) -> tuple[str, ...]:
         f"/{path} is in a form of RPM's database that is not read"
         for path in OTHER_PATHS
         if path in view.entries
+    ]
+    found += [
+        f"/{path} is an RPM database that cannot be read"
+        for path in PATHS
+        if path in view.entries and not isinstance(view.facts.get(path), Rpms)
     ]
     for path, fact in view.facts.items():
         if isinstance(fact, TooMuch) and path.startswith(("var/lib/dpkg/", "lib/apk/", "usr/lib/apk/")):

@@ -27,9 +27,9 @@ def test_two_layers_and_one_with_the_same_files_are_the_same(prover: Prover) -> 
 @pytest.mark.parametrize(
     ("one", "two", "seen"),
     [
-        ("RUN echo a > /a", "RUN echo b > /a", "/a digest"),
+        ("RUN echo a > /a", "RUN echo b > /a", "/a content"),
         ("RUN touch /a", "RUN touch /a && chmod 700 /a", "/a mode"),
-        ("RUN touch /a", "RUN touch /a && chown 5 /a", "/a uid"),
+        ("RUN touch /a", "RUN touch /a && chown 5 /a", "/a owner"),
         ("RUN touch /a", "RUN mkdir /a", "/a kind"),
         ("RUN ln -s x /a", "RUN ln -s y /a", "/a target"),
         ("RUN touch /a /b", "RUN touch /b", "/a is gone"),
@@ -56,7 +56,7 @@ def test_paths_that_a_rule_names_may_differ(prover: Prover) -> None:
 def test_a_directory_that_held_something_else_too_may_not_go(prover: Prover) -> None:
     one = "FROM busybox\nRUN mkdir -p /c/pip && touch /c/pip/x /c/other\n"
     found = prover.differences(one, "FROM busybox\nRUN true\n", ["/c/pip/*"])
-    assert found == ["/c is gone", "/c/other is gone"]
+    assert found == ["/c/other is gone"]
 
 
 def test_context_files_ignore_files_and_build_arguments_are_used(prover: Prover) -> None:

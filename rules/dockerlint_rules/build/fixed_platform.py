@@ -32,7 +32,9 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         build. A stage with the platform in its name is meant to be for that one.
     """,
     severity=Severity.WARNING,
-    fix=unsafe("the image is for the platform that the build is asked for"),
+    fix=unsafe(
+        "the image is for the platform that the build is asked for", config=("architecture", "os", "variant")
+    ),
     aliases=("FromPlatformFlagConstDisallowed",),
     peer=as_hadolint_does,
     source="https://docs.docker.com/reference/build-checks/from-platform-flag-const-disallowed/",

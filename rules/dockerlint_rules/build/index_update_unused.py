@@ -35,7 +35,7 @@ _PLAIN = frozenset(
         may use the lists, so a file with one of those below is left alone.
     """,
     severity=Severity.INFO,
-    fix=unsafe("the package lists are not in the image"),
+    fix=unsafe("the package lists are not in the image", "/var/lib/apt/lists/*", "/var/cache/*"),
     source="https://docs.docker.com/build/building/best-practices/#apt-get",
     bad=[
         Bad(

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
         become its arguments.
     """,
     severity=Severity.WARNING,
-    fix=unsafe("the program is started without a shell around it, which the image's config tells"),
+    fix=unsafe(
+        "the program is started without a shell around it, which the image's config tells",
+        config=("Cmd", "Entrypoint"),
+    ),
     profiles=("buildkit",),
     source="https://docs.docker.com/reference/build-checks/json-args-recommended/",
     bad=[

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
         `org.opencontainers.image.authors` is the name that the OCI has given it. The fix writes that label.
     """,
     severity=Severity.WARNING,
-    fix=unsafe("the name is in a label then, and no more in the author field of the image"),
+    fix=unsafe(
+        "the name is in a label then, and no more in the author field of the image",
+        config=("Labels", "author"),
+    ),
     profiles=("buildkit",),
     source="https://docs.docker.com/reference/build-checks/maintainer-deprecated/",
     bad=[

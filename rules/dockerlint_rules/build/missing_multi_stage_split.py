@@ -40,7 +40,8 @@ _SHOWN = 3
     severity=Severity.INFO,
     fix=unsafe(
         "The image no longer has the compilers, headers and sources it was built with, nor what the build "
-        "left beside its outputs; a program that calls one of them at run time would miss it."
+        "left beside its outputs; a program that calls one of them at run time would miss it.",
+        closure=True,
     ),
     source="https://docs.docker.com/build/building/multi-stage/",
     bad=[

@@ -54,7 +54,10 @@ def _covers(shell: str) -> bool:
         leave a layer with half of the files, and the build goes on. With `pipefail` the `RUN` fails.
     """,
     severity=Severity.WARNING,
-    fix=unsafe("the RUN fails where it went on before, and commands in shell form run in the shell named"),
+    fix=unsafe(
+        "the RUN fails where it went on before, and commands in shell form run in the shell named",
+        config=("Shell", "Cmd", "Entrypoint", "Healthcheck"),
+    ),
     peer=as_hadolint_does,
     source="https://docs.docker.com/build/building/best-practices/#using-pipes",
     bad=[

@@ -33,7 +33,10 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         and nothing else.
     """,
     severity=Severity.WARNING,
-    fix=unsafe("/bin/sh stays the image's own, and commands in shell form run in the other shell"),
+    fix=unsafe(
+        "/bin/sh stays the image's own, and commands in shell form run in the other shell",
+        config=("Shell", "Cmd", "Entrypoint", "Healthcheck"),
+    ),
     peer=as_hadolint_does,
     source="https://docs.docker.com/reference/dockerfile/#shell",
     bad=[

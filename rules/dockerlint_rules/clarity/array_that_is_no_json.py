@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     """,
     severity=Severity.WARNING,
     aliases=("DL3025", "JSONArgsRecommended"),
-    fix=unsafe("it works as an array then, where a shell or a path had the brackets before"),
+    fix=unsafe(
+        "it works as an array then, where a shell or a path had the brackets before",
+        config=("Cmd", "Entrypoint"),
+    ),
     source="https://docs.docker.com/reference/dockerfile/#exec-form",
     bad=[
         Bad("FROM busybox\nCMD «['httpd', '-f']»\n", fixed='FROM busybox\nCMD ["httpd", "-f"]\n'),

@@ -25,7 +25,7 @@ _IN_TEXT = r"[ \t]#+[ \t]"
         three volumes. Only a shell drops it: in RUN, and in CMD and ENTRYPOINT in shell form.
     """,
     severity=Severity.WARNING,
-    fix=unsafe("the value ends before the comment then"),
+    fix=unsafe("the value ends before the comment then", config=("Env", "Labels")),
     source="https://docs.docker.com/reference/dockerfile/#format",
     bad=[
         Bad(

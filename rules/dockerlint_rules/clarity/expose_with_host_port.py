@@ -26,7 +26,9 @@ def as_buildkit_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         leaves it out.
     """,
     severity=Severity.WARNING,
-    fix=unsafe("builders other than BuildKit put the word into the image as it stands"),
+    fix=unsafe(
+        "builders other than BuildKit put the word into the image as it stands", config=("ExposedPorts",)
+    ),
     peer=as_buildkit_does,
     source="https://docs.docker.com/reference/build-checks/expose-invalid-format/",
     bad=[

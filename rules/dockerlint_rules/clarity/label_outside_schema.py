@@ -32,7 +32,7 @@ def as_hadolint_does(dockerfile: Dockerfile, options: LabelSchema) -> Iterator[F
     """,
     severity=Severity.INFO,
     options=LabelSchema,
-    fix=unsafe("the label is no longer there, and something may have read it"),
+    fix=unsafe("the label is no longer there, and something may have read it", config=("Labels",)),
     peer=as_hadolint_does,
     bad=[
         Bad(

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
         read by all of them.
     """,
     severity=Severity.ERROR,
-    fix=unsafe("the author is in a label then, and no longer in the field Author of the configuration"),
+    fix=unsafe(
+        "the author is in a label then, and no longer in the field Author of the configuration",
+        config=("Labels", "author"),
+    ),
     aliases=("MaintainerDeprecated",),
     source="https://docs.docker.com/reference/dockerfile/#maintainer-deprecated",
     bad=[

@@ -30,7 +30,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         `org.dockerproject.` are Docker's own.
     """,
     severity=Severity.STYLE,
-    fix=unsafe("the label has another key, and what reads it has to ask for that"),
+    fix=unsafe("the label has another key, and what reads it has to ask for that", config=("Labels",)),
     peer=as_hadolint_does,
     source="https://docs.docker.com/engine/manage-resources/labels/#key-format-recommendations",
     bad=[

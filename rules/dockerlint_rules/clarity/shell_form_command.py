@@ -39,7 +39,10 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         no shell is needed: no variables, globs, operators or built-in commands.
     """,
     severity=Severity.WARNING,
-    fix=unsafe("the program is started without a shell around it, and gets its signals"),
+    fix=unsafe(
+        "the program is started without a shell around it, and gets its signals",
+        config=("Cmd", "Entrypoint", "Healthcheck"),
+    ),
     aliases=("JSONArgsRecommended",),
     peer=as_hadolint_does,
     source="https://docs.docker.com/reference/build-checks/json-args-recommended/",

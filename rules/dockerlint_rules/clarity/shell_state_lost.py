@@ -27,7 +27,9 @@ _PLAIN = r"[A-Za-z_]\w*=[\w./:@%+,-]+"
         the variable. `WORKDIR` and `ENV` hold for all that follows.
     """,
     severity=Severity.WARNING,
-    fix=unsafe("the folder or the variable holds for later steps and for the container"),
+    fix=unsafe(
+        "the folder or the variable holds for later steps and for the container", config=("Env", "WorkingDir")
+    ),
     source="https://docs.docker.com/reference/dockerfile/#run",
     bad=[
         Bad(

@@ -50,7 +50,7 @@ def as_buildkit_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         that was meant, or declares the `ARG` in the stage; what is expanded then is another value.
     """,
     severity=Severity.WARNING,
-    fix=unsafe("the variable has a value then, where there was none"),
+    fix=unsafe("the variable has a value then, where there was none", config=("Env", "Labels")),
     peer=as_buildkit_does,
     source="https://docs.docker.com/reference/build-checks/undefined-var/",
     bad=[

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         a shell says a word; the program gets the odd text. Without blanks around the `=` it is what it looks like.
     """,
     severity=Severity.WARNING,
-    fix=unsafe("the value no longer begins with `=`"),
+    fix=unsafe("the value no longer begins with `=`", config=("Env", "Labels")),
     aliases=("LegacyKeyValueFormat",),
     source="https://docs.docker.com/reference/dockerfile/#env",
     bad=[

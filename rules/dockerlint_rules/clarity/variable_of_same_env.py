@@ -53,7 +53,10 @@ def _has_plain(text: str, name: str) -> bool:
         before: nothing, where it was not set. In an `ENV` of its own, B gets the new value.
     """,
     severity=Severity.ERROR,
-    fix=unsafe("the variable takes the value that is set before it, where it was empty or another one"),
+    fix=unsafe(
+        "the variable takes the value that is set before it, where it was empty or another one",
+        config=("Env",),
+    ),
     peer=as_hadolint_does,
     source="https://docs.docker.com/reference/dockerfile/#environment-replacement",
     bad=[

@@ -45,7 +45,10 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         stages or instructions use, and root itself, are left alone.
     """,
     severity=Severity.INFO,
-    fix=unsafe("the configuration names the user by number; what reads the name there sees another text"),
+    fix=unsafe(
+        "the configuration names the user by number; what reads the name there sees another text",
+        config=("User",),
+    ),
     peer=as_hadolint_does,
     source="https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
     bad=[

@@ -29,7 +29,7 @@ FILLS = ("build", "install", "fetch", "check", "test", "run", "update", "b")
         and copy the program, or remove the registry in the same RUN.
     """,
     severity=Severity.INFO,
-    fix=unsafe("a `cargo` that is run in the container has to download the crates again"),
+    fix=unsafe("a `cargo` that is run in the container has to download the crates again", closure=True),
     source="https://doc.rust-lang.org/cargo/guide/cargo-home.html",
     bad=[
         Bad(

@@ -30,7 +30,8 @@ _BRING_A_LIBRARY = ("g++", "build-base", "alpine-sdk", "gfortran", "clang", "ghc
     severity=Severity.WARNING,
     fix=unsafe(
         "packages that depend on the compilers and libraries that only they asked for (libgomp1, libgfortran5) go,"
-        " too; a program that needs one, or that compiles when it is started, fails then"
+        " too; a program that needs one, or that compiles when it is started, fails then",
+        closure=True,
     ),
     source="https://docs.docker.com/build/building/best-practices/#use-multi-stage-builds",
     bad=[

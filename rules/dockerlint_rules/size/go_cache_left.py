@@ -43,7 +43,7 @@ OLD = (
         the image it does: build in a stage of its own and copy the program, or clean in the same RUN.
     """,
     severity=Severity.INFO,
-    fix=unsafe("a `go` that is run in the container has to download the modules again"),
+    fix=unsafe("a `go` that is run in the container has to download the modules again", closure=True),
     source="https://pkg.go.dev/cmd/go#hdr-Remove_object_files_and_cached_files",
     bad=[
         Bad(

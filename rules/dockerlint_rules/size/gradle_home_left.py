@@ -26,7 +26,8 @@ TOOLS = ("gradle", "gradlew")
     """,
     severity=Severity.INFO,
     fix=unsafe(
-        "what is started from Gradle, or with a class path into ~/.gradle, finds no libraries any more"
+        "what is started from Gradle, or with a class path into ~/.gradle, finds no libraries any more",
+        closure=True,
     ),
     source="https://docs.gradle.org/current/userguide/directory_layout.html",
     bad=[

@@ -34,7 +34,8 @@ _NEED_MANUALS = ("openjdk-", "default-jre", "default-jdk", "postgresql", "ca-cer
     fix=unsafe(
         "compilers, headers, git, curl and wget are missing in the slim variant, and manual pages and"
         " translations in Debian's: packages that must be compiled do not install, and a program that calls one"
-        " of these fails when it does"
+        " of these fails when it does",
+        closure=True,
     ),
     source="https://hub.docker.com/_/python, https://hub.docker.com/_/node, https://hub.docker.com/_/debian",
     bad=[

@@ -32,7 +32,9 @@ _HARMLESS = frozenset((
     severity=Severity.INFO,
     fix=unsafe(
         "the tools of the JDK are missing; eclipse-temurin in place of openjdk is another build of Java on Ubuntu,"
-        " with JAVA_HOME in /opt/java/openjdk"
+        " with JAVA_HOME in /opt/java/openjdk",
+        config=("Env",),
+        closure=True,
     ),
     source="https://hub.docker.com/_/eclipse-temurin, https://github.com/docker-library/openjdk/issues/505",
     bad=[

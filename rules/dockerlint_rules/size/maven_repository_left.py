@@ -27,7 +27,10 @@ GOALS = (
         of its own and copy the archive that it makes, or remove the repository in the same RUN.
     """,
     severity=Severity.INFO,
-    fix=unsafe("what is started from Maven, or with a class path into ~/.m2, finds no libraries any more"),
+    fix=unsafe(
+        "what is started from Maven, or with a class path into ~/.m2, finds no libraries any more",
+        closure=True,
+    ),
     source="https://maven.apache.org/guides/introduction/introduction-to-repositories.html",
     bad=[
         Bad(

@@ -26,7 +26,8 @@ FILLS = ("restore", "build", "publish", "test", "pack", "tool")
     """,
     severity=Severity.INFO,
     fix=unsafe(
-        "a program started with `dotnet run` or from a debug build reads its packages from this cache"
+        "a program started with `dotnet run` or from a debug build reads its packages from this cache",
+        closure=True,
     ),
     source="https://learn.microsoft.com/dotnet/core/tools/dotnet-nuget-locals",
     bad=[

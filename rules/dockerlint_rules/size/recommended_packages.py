@@ -44,7 +44,10 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         stdio.h, curl without ca-certificates cannot fetch over https. The fix names those.
     """,
     severity=Severity.INFO,
-    fix=unsafe("packages that were only recommended are no longer there, and something may have used one"),
+    fix=unsafe(
+        "packages that were only recommended are no longer there, and something may have used one",
+        closure=True,
+    ),
     peer=as_hadolint_does,
     bad=[
         Bad(

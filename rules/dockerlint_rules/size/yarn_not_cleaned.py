@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     """,
     severity=Severity.INFO,
     profiles=("hadolint",),
-    fix=unsafe("with Yarn 2 or later and Plug'n'Play the program reads its packages from this cache"),
+    fix=unsafe(
+        "with Yarn 2 or later and Plug'n'Play the program reads its packages from this cache", closure=True
+    ),
     bad=[
         Bad(
             "FROM node:22\nRUN «yarn install» --immutable\n",
