@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # No start command of a real image leads to so many programs.
 _PROGRAMS = 5000
+# Nor does one start another so often in a row.
+_DEPTH = 40
 
 
 @record
@@ -63,6 +65,7 @@ class Walk:
         self._lacks: dict[tuple[str, str], Lack] = {}
         self._gaps: dict[str, None] = {}
         self._ran: set[tuple[str, tuple[str, ...]]] = set()
+        self._depth = 0
         self._catalog: Catalog | None = None
         self._distributions: dict[str, Package] | None = None
 
@@ -160,12 +163,16 @@ class Walk:
         real = self.take(path, by, sure)
         if real is None or (path, arguments) in self._ran:
             return
-        if len(self._ran) >= _PROGRAMS:
-            self.gap("it leads to more programs than are followed")
+        if len(self._ran) >= _PROGRAMS or self._depth >= _DEPTH:
+            self.gap(f"/{real} leads to more programs than are followed")
             return
         self._ran.add((path, arguments))
         self._programs.setdefault(real)
-        programs.executed(self, path, real, name, arguments)
+        self._depth += 1
+        try:
+            programs.executed(self, path, real, name, arguments)
+        finally:
+            self._depth -= 1
 
     def binary(self, path: str) -> Binary | None:
         """The ELF header of what a path leads to, None when it is no ELF file."""

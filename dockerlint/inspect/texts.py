@@ -52,11 +52,11 @@ _SETTINGS = re.compile(
     r"|(?:.*/)?(?:pyvenv\.cfg|package\.json|__main__\.py)"
     r"|(?:.*/)?[^/]+\.pth"
 )
-# The stages of an image that hold modules of others: what is in them is known by its package.
+# The standard library of Python is needed as a whole.
 _PYTHON = re.compile(
     r"(?:.*/)?lib/python[0-9.]+/(?!.*(?:site|dist)-packages/).*|usr/lib/python3/(?!dist-packages/).*"
 )
-_MODULES = (".py", ".js", ".mjs", ".cjs")
+_MODULES = (".py", ".js", ".mjs", ".cjs", ".sh", ".bash")
 
 
 def limit(path: str, head: bytes) -> int:
