@@ -60,6 +60,7 @@ def _user(walk: Walk) -> None:
     user, _, group = str(walk.settings.get("User") or "").partition(":")
     for name, path in ((user, "etc/passwd"), (group, "etc/group")):
         if name and not name.isdigit():
+            walk.take(path, "USER")
             lines = (walk.text(walk.view.real(path) or "") or "").split("\n")
             if not any(line.split(":")[0] == name for line in lines):
                 walk.lack(f"{name} in /{path}", "USER")

@@ -31,6 +31,8 @@ _DOCUMENTS = (
 )
 
 _SHOWN = 3
+_USERS = ("etc/passwd", "etc/group")
+_SAME_USERS = "who the container runs as, and every user that was added, is there with the same number"
 _UNUSED_PACKAGE = "of packages that nothing that the container runs needs"
 _OTHER_VERSION = "of packages that are there in another build or version"
 
@@ -201,8 +203,8 @@ class Keeper:
             return ""
         if one is not None and two is not None and one.name == two.name and one.manager == two.manager:
             return f"of another version of {one.name} ({one.version} -> {two.version})"
-        if path in ("etc/passwd", "etc/group") and self._users_stay(path):
-            return "the users that the image and its first layers name are there"
+        if path in _USERS and self._users_stay(path):
+            return _SAME_USERS
         return ""
 
     def _users_stay(self, path: str) -> bool:
@@ -225,6 +227,8 @@ class Keeper:
     def _changed(self, change: Change) -> str | Difference:
         """A file that nothing was seen to need, and that is another one."""
         path = change.path
+        if path in _USERS and self._users_stay(path):
+            return _SAME_USERS
         one, two = self.old.owner(path), self.new.owner(path)
         if one is not None and two is not None and one.name == two.name:
             return self._count(self._changed_of, one)

@@ -15,7 +15,6 @@ from dockerlint.image import Image, read
 from dockerlint.rule import Rule, safe, unsafe
 from looking import Files, image, layer
 
-
 NOTHING = Promise()
 
 
