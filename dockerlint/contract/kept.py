@@ -240,7 +240,8 @@ class Keeper:
         ):
             return "nothing that the container runs needs it"
         if change.type == "directory":
-            return "nothing that the container runs needs it"
+            self.unproven[f"the folder /{path} is another one: {change.text}"] = None
+            return ""
         return Difference("file", f"/{path}", change.text)
 
     def _gone(self, change: Change) -> str:
