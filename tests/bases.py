@@ -77,14 +77,19 @@ def missing(kind: str) -> str:
     return ""
 
 
+def folder() -> Path:
+    """Where bases are kept from run to run."""
+    kept = Path(os.environ.get("DOCKERLINT_BASES") or f"/var/tmp/dockerlint-bases-{os.geteuid()}")
+    kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return kept
+
+
 def archive(kind: str) -> Path:
     """The root file system of a base as a tar archive, made once a machine (20 seconds for Debian)."""
-    folder = Path(os.environ.get("DOCKERLINT_BASES") or f"/var/tmp/dockerlint-bases-{os.geteuid()}")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = folder / f"{kind}.tar"
-    with locked(folder / f"{kind}.lock"):
+    made = folder() / f"{kind}.tar"
+    with locked(folder() / f"{kind}.lock"):
         if not made.exists():
-            part = folder / f"{kind}.{os.getpid()}.part"
+            part = folder() / f"{kind}.{os.getpid()}.part"
             try:
                 if kind == "busybox":
                     _make_busybox(part)
@@ -151,7 +156,7 @@ def _make_busybox(path: Path) -> None:
             member.type, member.mode, member.size, member.linkname = kind, mode, len(data), target
             tar.addfile(member, io.BytesIO(data))
 
-        for folder in (
+        for name in (
             "bin",
             "dev",
             "etc",
@@ -164,7 +169,7 @@ def _make_busybox(path: Path) -> None:
             "usr/sbin",
             "var",
         ):
-            put(folder, tarfile.DIRTYPE, 0o755)
+            put(name, tarfile.DIRTYPE, 0o755)
         put("tmp", tarfile.DIRTYPE, 0o1777)
         put("bin/busybox", tarfile.REGTYPE, 0o755, Path(program).read_bytes())
         for applet in applets:
@@ -177,8 +182,8 @@ def _make_busybox(path: Path) -> None:
 
 
 def _make_debian(path: Path, slim: bool) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        hook = Path(folder, "hook")
+    with tempfile.TemporaryDirectory() as room:
+        hook = Path(room, "hook")
         lines = ["#!/bin/sh", "set -eu", "root=$1"]
         for name, text in _SETTINGS.items():
             lines += [

@@ -1,0 +1,1 @@
+void roman(int number, char *text);

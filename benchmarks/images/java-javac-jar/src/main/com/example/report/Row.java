@@ -1,0 +1,3 @@
+package com.example.report;
+
+record Row(String name, long people) {}

@@ -1,0 +1,3 @@
+{
+  "targets": [{"target_name": "fastcount", "sources": ["src/fastcount.c"]}]
+}

@@ -1,0 +1,3 @@
+import primes
+
+print(sum(primes.primes(1000)))
