@@ -102,7 +102,16 @@ def _make(kind: str, env: Mapping[str, str]) -> str:
             shutil.copytree(recipe, context, dirs_exist_ok=True)
             Path(context, "Dockerfile").write_text(text)
             Path(context, "machine.tar").write_bytes(settings)
-            command = ["buildah", "build", "--layers", "--format", "docker", "--network", "host", "--pull=never"]
+            command = [
+                "buildah",
+                "build",
+                "--layers",
+                "--format",
+                "docker",
+                "--network",
+                "host",
+                "--pull=never",
+            ]
             done = subprocess.run(
                 [*command, "-t", name, context], env=dict(env), capture_output=True, text=True, check=False
             )
@@ -111,7 +120,9 @@ def _make(kind: str, env: Mapping[str, str]) -> str:
     names = [other for other, of in kinds().items() if of == kind]
     if names:
         subprocess.run(
-            ["buildah", "tag", name, *(f"docker.io/library/{other}" for other in names)], env=dict(env), check=True
+            ["buildah", "tag", name, *(f"docker.io/library/{other}" for other in names)],
+            env=dict(env),
+            check=True,
         )
     return name
 
@@ -173,7 +184,9 @@ def _npm(prefix: str = "") -> str:
     if prefix:
         lines.append(f"nodedir={prefix}")
     if shutil.which("npm"):
-        done = subprocess.run(["npm", "config", "list", "--json"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["npm", "config", "list", "--json"], capture_output=True, text=True, check=False
+        )
         said = json.loads(done.stdout) if done.returncode == 0 else {}
         for key in ("registry", "proxy", "https-proxy", "strict-ssl"):
             if said.get(key) not in (None, "", True):
