@@ -90,7 +90,7 @@ def parser() -> ArgumentParser:
         help="a Dockerfile; or an image: a saved archive, an OCI folder, or image:NAME for one that the engine has",
     )
     add("--unsafe", action="store_true", help="with unsafe fixes too; the image may differ")
-    add("--format", choices=("text", "json", "markdown"), default="text")
+    add("--format", choices=("text", "json", "markdown", "html"), default="text")
     add("--output", metavar="FILE", help="write the report to a file")
     add("--top", type=int, default=10, metavar="N", help="show the N paths that differ most (default: 10)")
     add("--layers", action="store_true", help="show the heaviest paths of each layer (text)")
@@ -232,6 +232,10 @@ def _rendered(found: Sequence[Comparison], options: Namespace, number: Number, t
         from dockerlint.report.comparison.markdown import markdown
 
         return markdown(found, options.top, number)
+    if options.format == "html":
+        from dockerlint.report.comparison.page import page
+
+        return page(found, options.top)
     from shutil import get_terminal_size
 
     from dockerlint.report.comparison.text import ASCII, BLOCKS, text
