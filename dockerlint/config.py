@@ -45,7 +45,7 @@ class Config:
     whether hadolint's comments count, `lenient` that names of no rule are no error (a ShellCheck code in
     a `.hadolint.yaml`). `shellcheck` tells whether ShellCheck checks the scripts; None is for the
     command line to decide (where it finds the program). `path` is the file that the settings are
-    from, empty for none.
+    from, empty for none. `tolerance` is how much more than its budget an image may weigh.
     """
 
     profile: str = "default"
@@ -61,6 +61,7 @@ class Config:
     shared: Mapping[str, Any] = {}
     build_args: Mapping[str, str] = {}
     target: str = ""
+    tolerance: str = ""
     formats: tuple[str, ...] = ()
     color: bool | None = None
     no_fail: bool = False

@@ -33,6 +33,7 @@ _KEYS = {
     "exclude": "tuple[str, ...]",
     "build-args": "Mapping[str, str]",
     "target": "str",
+    "budget-tolerance": "str",
     "format": "str",
     "minimum-severity": "str",
     "rules": "",
@@ -47,7 +48,7 @@ _CHOICES = {
     "fail-on": LEVELS,
     "minimum-severity": Severity.ORDER,
 }
-_FIELDS = {"minimum-severity": "least"}
+_FIELDS = {"minimum-severity": "least", "budget-tolerance": "tolerance"}
 _ONE_OF_MANY = {"format": "formats"}
 
 

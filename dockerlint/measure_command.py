@@ -7,6 +7,7 @@ import os
 import re
 import sys
 
+from dockerlint import budget_command
 from dockerlint.build_options import Yard, add_build, add_rules, engine_of
 from dockerlint.build_progress import Progress, complain, failed, no_engine
 from dockerlint.engine import EngineError, NoEngine
@@ -49,6 +50,10 @@ def main(argv: Sequence[str]) -> int:
     images = Images(options.engine, options.platform)
     tasks = [path if is_image(path) else yard.task(path) for path in options.files]
     owner = yard.task(options.dockerfile) if options.dockerfile else None
+    if budget_command.asked(options):
+        return budget_command.main(
+            options, tasks, owner, lambda given: _existing(given, images, owner, options)
+        )
     try:
         engine = engine_of(options) if not all(isinstance(task, str) for task in tasks) else None
         code, found = SAVED, []
@@ -110,6 +115,7 @@ def parser() -> ArgumentParser:
         metavar="IMAGE",
         help="the base image, to tell its layers: an archive, a folder or image:NAME",
     )
+    budget_command.add_budget(made)
     add_build(made)
     add_rules(made)
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from threading import Event
 
 from dockerlint import measure
@@ -114,6 +115,12 @@ class Bench:
         image = self._reader.submit(self._read, saved)
         base = self._base(dockerfile, progress)
         return Trial(dockerfile, built, image, base, self.build.target, watch.steps())
+
+    def of_stage(self, target: str) -> Bench:
+        """A bench for another stage of the same file; it has what this one knows, and ends with it."""
+        other = copy(self)
+        other.build = replace(self.build, target=target)
+        return other
 
     def _read(self, saved: str) -> Image:
         try:
