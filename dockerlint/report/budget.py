@@ -39,6 +39,8 @@ def text(outcomes: Sequence[Outcome], top: int, number: Number) -> str:
         lines.append(f"{visible(outcome.path)}: {_said(outcome, number)}")
         if outcome.verdict.over and not outcome.written:
             lines += ["", *_table(outcome, top, number), "", f"  {_way_out(outcome)}"]
+            if 100 * (outcome.verdict.now - outcome.verdict.budget) < outcome.verdict.budget:
+                lines.append("  to let so little pass: --tolerance 1%, which --update keeps in the lock")
     return "".join(f"{line}\n" for line in lines)
 
 
