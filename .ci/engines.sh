@@ -5,14 +5,19 @@
 # no test here depends on them).
 #
 #   install_engines   installs what is missing; needs root
+#   install_packages  the same for other packages, by name
 #   start_engines     starts a private dockerd, exports DOCKER_HOST; buildah gets a private storage
 #   stop_engines      stops it and removes the folder; for `trap stop_engines EXIT`
 
 DOCKERLINT_ENGINES=""
 
 install_engines() {
+  install_packages buildah podman runc uidmap docker.io mmdebstrap busybox-static mount ca-certificates
+}
+
+install_packages() {
   local missing=() package
-  for package in buildah podman runc uidmap docker.io mmdebstrap busybox-static mount ca-certificates; do
+  for package in "$@"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0

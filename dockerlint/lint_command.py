@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dockerlint.arguments import Options
-    from dockerlint.cache import Cache
     from dockerlint.cli import Guard
     from dockerlint.loader import Rules
     from dockerlint.model import Dockerfile
     from dockerlint.pool import Work
+    from dockerlint.resultcache import Cache
     from dockerlint.shellcheck import Checker
     from dockerlint.versions import Key
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 # Files that share one ShellCheck process; their models are in memory together.
 BATCH = 64
-# From so many files on a cache pays: what it takes is imported first (benchmarks/cache.py).
+# From so many files on a cache pays: what it takes is imported first (benchmarks/result_cache.py).
 ENOUGH = 8
 
 
@@ -248,7 +248,7 @@ class Workshop:
         options = self.options
         if options.no_cache or options.fix or options.diff or STDIN in paths or len(paths) < ENOUGH:
             return {}
-        from dockerlint.cache import Cache
+        from dockerlint.resultcache import Cache
 
         self._cache = Cache()
         found: dict[str, Result] = {}

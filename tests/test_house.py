@@ -104,7 +104,7 @@ FLOW = (
     "report",
     "diff",
     "discover",
-    "cache",
+    "resultcache",
     "changes",
     "api",
     "pool",

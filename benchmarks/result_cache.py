@@ -1,6 +1,6 @@
 """The result cache and `--jobs`: the same files cold, warm, without a cache, and in two processes.
 
-    python benchmarks/cache.py CORPUS [--runs N]
+    python benchmarks/result_cache.py CORPUS [--runs N]
 
 Prints ratios of wall time within one run of this script, the middle of N rounds in which the commands take
 turns. The last table is what `ENOUGH` in `dockerlint/lint_command.py` was chosen by: from how many files on a

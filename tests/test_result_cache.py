@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dockerlint
-from dockerlint import cache, lint_command
+from dockerlint import lint_command, resultcache
 from dockerlint.cachefolder import cache_folder, own_folder
 from dockerlint.config import Config
 from dockerlint.fix import Edit, Fix
@@ -133,19 +133,19 @@ def test_the_code_of_plugins_and_what_lies_beside_it_take_part(tmp_path: Path) -
     (folder / "some.py").write_text(PLUGIN.format(n=101))
     rules = load([str(folder)])
     config = Config(plugins=(str(folder),))
-    before = cache.mark(Setup.of(config, rules))
-    assert cache.mark(Setup.of(config, rules)) == before
+    before = resultcache.mark(Setup.of(config, rules))
+    assert resultcache.mark(Setup.of(config, rules)) == before
     (folder / "table.toml").write_text("x = 1\n")
-    with_table = cache.mark(Setup.of(config, rules))
+    with_table = resultcache.mark(Setup.of(config, rules))
     assert with_table != before
     (folder / "table.toml").write_text("x = 11\n")
-    assert cache.mark(Setup.of(config, rules)) not in (before, with_table)
+    assert resultcache.mark(Setup.of(config, rules)) not in (before, with_table)
 
 
 def test_code_of_ours_and_of_the_shell_grammar_is_in_the_stamps() -> None:
-    stamps = [path for path, _, _ in cache._stamps(load(), "")]
+    stamps = [path for path, _, _ in resultcache._stamps(load(), "")]
     for name in (
-        "dockerlint/cache.py",
+        "dockerlint/resultcache.py",
         "dockerlint_grammar/tables.py",
         "dockerlint_rules/size/apt_lists_left.py",
     ):
@@ -208,8 +208,10 @@ def test_what_a_rule_failed_on_is_not_kept(project: Project, monkeypatch: pytest
 
 
 def test_there_are_never_too_many_entries(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "_MOST", 3)
-    monkeypatch.setattr(cache.Cache, "_path", lambda self, key: os.path.join(self._folder, "00", key[2:]))
+    monkeypatch.setattr(resultcache, "_MOST", 3)
+    monkeypatch.setattr(
+        resultcache.Cache, "_path", lambda self, key: os.path.join(self._folder, "00", key[2:])
+    )
     project.run()
     assert len(project.entries()) == 3
     old = project.entries()
@@ -312,7 +314,9 @@ def test_a_result_comes_back_as_it_was(
     found = tuple(
         Found("DL1", "name", "info", message, span, *place, one, "safe", "because") for one in (fix, None)
     )
-    back = cache._result(source, cache.loads(cache.dumps(cache._content(Result("p", source, found, 7)))))
+    back = resultcache._result(
+        source, resultcache.loads(resultcache.dumps(resultcache._content(Result("p", source, found, 7))))
+    )
     assert back.found == found
     assert (back.hidden, back.path, back.source) == (7, source.path, source)
 
@@ -320,4 +324,25 @@ def test_a_result_comes_back_as_it_was(
 def test_the_version_is_code_too() -> None:
     # A release changes `dockerlint/__init__.py`, which is among the files that are stamped.
     path = os.path.abspath(dockerlint.__file__)
-    assert any(stamp[0] == path for stamp in cache._stamps(load(), ""))
+    assert any(stamp[0] == path for stamp in resultcache._stamps(load(), ""))
+
+
+def test_where_shellcheck_failed_nothing_is_kept(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "shellcheck"
+    program.write_text("#!/bin/sh\nexit 3\n")
+    program.chmod(0o755)
+    monkeypatch.setattr("dockerlint.shellcheck.find", lambda: str(program))
+    for _ in range(2):
+        assert project.run("--shellcheck").code == 2
+        assert (project.linted, project.entries()) == (COUNT, [])
+    program.write_text("#!/bin/sh\necho '{\"comments\": []}'\n")
+    project.run("--shellcheck")
+    assert len(project.entries()) == COUNT
+    project.run("--shellcheck")
+    assert project.linted == 0
+    # Another ShellCheck may find something else.
+    program.write_text("#!/bin/sh\n\necho '{\"comments\": []}'\n")
+    project.run("--shellcheck")
+    assert project.linted == COUNT
