@@ -85,6 +85,7 @@ FLOW = (
     "closure",
     "contract",
     "measure",
+    "measured_store",
     "waste",
     "context",
     "ignoring",

@@ -85,6 +85,11 @@ class Level:
         """Whether the first operand names a subcommand."""
         return bool(self._specs)
 
+    @property
+    def subcommands(self) -> tuple[str, ...]:
+        """The names of the subcommands, aliases left out."""
+        return tuple(dict.fromkeys(name for name, _ in self._specs.values()))
+
     def subcommand(self, word: str) -> Level | None:
         """How the arguments behind a subcommand are read; its aliases are known, too. The
         word after the tool's name is always a subcommand; one in no table reads like the tool."""
@@ -144,6 +149,13 @@ class Tool:
 
 
 _tools: dict[str, Tool | None] = {}
+
+
+def programs() -> tuple[str, ...]:
+    """The names of all programs in the tables."""
+    from dockerlint.knowledge.tables import NAMES
+
+    return tuple(NAMES)
 
 
 def tool(program: str) -> Tool | None:

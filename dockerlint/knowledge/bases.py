@@ -189,6 +189,31 @@ def base_image(name: str, tag: str = "") -> BaseImage | None:
     )
 
 
+def image_names() -> tuple[str, ...]:
+    """The names of the images in the table that are written as they stand there."""
+    images: dict[str, Any] = _bases()["images"]
+    found = [name for key, spec in images.items() for name in spec.get("names", (key,))]
+    return tuple(dict.fromkeys(found))
+
+
+def tags_of(name: str) -> tuple[str, ...]:
+    """Tags of an image that stand for maintained releases, newest first, each with the slimmer ones that are
+    known to exist beside it; empty for an image without a life cycle in the table."""
+    spec = _spec(familiar_name(name))
+    life = _bases()["life"].get(spec["life"]) if spec is not None else None
+    if life is None:
+        return ()
+    found: list[str] = []
+    names = {version: codename for codename, version in life["codenames"].items()}
+    for version in reversed([v for v, end in life["end"].items() if end >= as_of()]):
+        tags = [version, *([names[version]] if version in names else [])]
+        for tag in tags:
+            image = base_image(name, tag)
+            lighter = () if image is None else image.lighter
+            found += [tag, *(one.image.rpartition(":")[2] for one in lighter if one.exact)]
+    return tuple(dict.fromkeys(found))
+
+
 def programs_of_full_variant() -> frozenset[str]:
     """Programs that the full Debian variant of a language image has and the slim one has not."""
     programs = _bases()["programs"]

@@ -7,18 +7,18 @@ from lsprotocol import types
 from dockerlint.explain import address
 from dockerlint.lsp.marks import DEPRECATED, MARKS, UNNECESSARY
 from dockerlint.lsp.positions import Place, Range
+from dockerlint.lsp.tokens import CHANGES, TYPES
 from dockerlint.rule import Severity
+from dockerlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from dockerlint.fix import Edit
     from dockerlint.lint import Found
-    from dockerlint.lsp.answers import Action
+    from dockerlint.lsp.answers import Action, Entry, Fold, Hint, Hovered, Item, Link, Token
     from dockerlint.lsp.document import Snapshot
-    from dockerlint.source import Span
-
 _LEVELS = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
     Severity.WARNING: types.DiagnosticSeverity.Warning,
@@ -29,6 +29,27 @@ _MARKS = {
     UNNECESSARY: types.DiagnosticTag.Unnecessary,
     DEPRECATED: types.DiagnosticTag.Deprecated,
 }
+
+KINDS = {
+    "keyword": types.CompletionItemKind.Keyword,
+    "flag": types.CompletionItemKind.Field,
+    "option": types.CompletionItemKind.Field,
+    "value": types.CompletionItemKind.Value,
+    "stage": types.CompletionItemKind.Module,
+    "variable": types.CompletionItemKind.Variable,
+    "image": types.CompletionItemKind.Class,
+    "property": types.CompletionItemKind.Property,
+    "function": types.CompletionItemKind.Function,
+    "rule": types.CompletionItemKind.Constant,
+}
+_ENTRIES = {
+    "stage": types.SymbolKind.Namespace,
+    "variable": types.SymbolKind.Variable,
+    "instruction": types.SymbolKind.Method,
+}
+_FOLDS = {"comment": types.FoldingRangeKind.Comment, "region": types.FoldingRangeKind.Region}
+_LEGEND = types.SemanticTokensLegend(list(TYPES), list(CHANGES))
+LEGEND = types.SemanticTokensRegistrationOptions(legend=_LEGEND, full=True, range=True)
 
 
 def place(position: types.Position) -> Place:
@@ -93,3 +114,86 @@ def code_action(snapshot: Snapshot, action: Action, versioned: bool) -> types.Co
     else:
         made.edit = workspace_edit(snapshot, action.edits, versioned)
     return made
+
+
+def hover(snapshot: Snapshot, found: Hovered) -> types.Hover:
+    """What is said about a place."""
+    text = types.MarkupContent(types.MarkupKind.Markdown, found.text)
+    return types.Hover(text, to_range(snapshot, found.span))
+
+
+def item(snapshot: Snapshot, one: Item) -> types.CompletionItem:
+    """A completion."""
+    new = one.insert or one.label
+    made = types.CompletionItem(
+        one.label,
+        kind=KINDS[one.kind],
+        detail=one.detail or None,
+        sort_text=f"{one.rank:02}{one.label}",
+        filter_text=one.label,
+        text_edit=types.TextEdit(to_range(snapshot, one.span), new),
+    )
+    if one.text:
+        made.documentation = types.MarkupContent(types.MarkupKind.Markdown, one.text)
+    return made
+
+
+def location(snapshot: Snapshot, span: Span) -> types.Location:
+    """A place in the file."""
+    return types.Location(snapshot.uri, to_range(snapshot, span))
+
+
+def document_symbol(snapshot: Snapshot, entry: Entry) -> types.DocumentSymbol:
+    """A line of the outline, with those below it."""
+    return types.DocumentSymbol(
+        entry.name,
+        _ENTRIES[entry.kind],
+        to_range(snapshot, entry.span),
+        to_range(snapshot, entry.name_span),
+        detail=entry.detail or None,
+        children=[document_symbol(snapshot, child) for child in entry.children],
+    )
+
+
+def symbol_information(
+    snapshot: Snapshot, entry: Entry, above: str = ""
+) -> Iterator[types.SymbolInformation]:
+    """The outline as a list, for editors that show no tree."""
+    where = location(snapshot, entry.span)
+    yield types.SymbolInformation(where, entry.name, _ENTRIES[entry.kind], container_name=above or None)
+    for child in entry.children:
+        yield from symbol_information(snapshot, child, entry.name)
+
+
+def folding_range(snapshot: Snapshot, fold: Fold) -> types.FoldingRange:
+    """Lines to fold away."""
+    first, last = snapshot.line(fold.first), snapshot.line(fold.last)
+    return types.FoldingRange(first, last, kind=_FOLDS.get(fold.kind))
+
+
+def document_link(snapshot: Snapshot, link: Link, tooltips: bool) -> types.DocumentLink:
+    """A link."""
+    tooltip = link.tooltip if tooltips and link.tooltip else None
+    return types.DocumentLink(to_range(snapshot, link.span), link.target, tooltip)
+
+
+def semantic_tokens(snapshot: Snapshot, found: Iterable[Token]) -> types.SemanticTokens:
+    """Tokens as the protocol packs them: five numbers each, places relative to the token before."""
+    data: list[int] = []
+    line = column = 0
+    for token in found:
+        where = snapshot.range(token.span)
+        start = where.start
+        if start.line != line:
+            column = 0
+        changes = sum(1 << CHANGES.index(change) for change in token.changes)
+        length = where.end.column - start.column
+        data += [start.line - line, start.column - column, length, TYPES.index(token.type), changes]
+        line, column = start.line, start.column
+    return types.SemanticTokens(data)
+
+
+def inlay_hint(snapshot: Snapshot, hint: Hint) -> types.InlayHint:
+    """A remark beside an instruction."""
+    where = position(snapshot.range(Span(hint.offset, hint.offset)).start)
+    return types.InlayHint(where, hint.label, tooltip=hint.tooltip, padding_left=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from itertools import count
 
 from dockerlint.lsp.positions import Lines, Place, Range
@@ -38,7 +39,7 @@ class Snapshot:
         self._models: dict[int, tuple[Project, Dockerfile]] = {}
         self.looks: dict[int, tuple[Project, Look]] = {}
 
-    @property
+    @cached_property
     def source(self) -> Source:
         """The text as rules see it: halves of characters, which no file can hold, are replaced."""
         text = _HALVES.sub("\ufffd", self.lines.text)
@@ -59,6 +60,11 @@ class Snapshot:
         """The range of a span of the model."""
         place = self.lines.place
         return Range(place(span.start + self.shift), place(span.end + self.shift))
+
+    def line(self, number: int) -> int:
+        """The editor's line of a line of the model, both from 0; they differ where a lone CR ends lines."""
+        starts = self.source.line_starts
+        return self.range(Span(starts[number], starts[number])).start.line
 
     def span(self, where: Range) -> Span:
         """The model's span of a range."""

@@ -6,7 +6,13 @@ from lsprotocol import types
 
 from dockerlint.lsp import actions, convert, settings
 from dockerlint.lsp.answers import Action
+from dockerlint.lsp.completion import completions
+from dockerlint.lsp.links import links
+from dockerlint.lsp.outline import folds, outline
 from dockerlint.lsp.projects import WATCHED
+from dockerlint.lsp.rename import target
+from dockerlint.lsp.symbols import symbols
+from dockerlint.lsp.tokens import tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +21,7 @@ if TYPE_CHECKING:
     from dockerlint.lsp.document import Snapshot
     from dockerlint.lsp.server import Server
     from dockerlint.lsp.session import Session
+    from dockerlint.source import Span
 
 __all__ = ["WATCHED", "diagnostics", "register"]
 
@@ -157,6 +164,165 @@ async def formatting(ls: Server, params: types.DocumentFormattingParams) -> list
     return await ls.ask(params.text_document.uri, edits, [])
 
 
+async def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
+    """The editor asks what there is to say about a place."""
+
+    def find(snapshot: Snapshot) -> types.Hover | None:
+        found = ls.session.hover(snapshot, _offset(snapshot, params.position))
+        return None if found is None else convert.hover(snapshot, found)
+
+    return await ls.ask(params.text_document.uri, find, None)
+
+
+async def completion(ls: Server, params: types.CompletionParams) -> list[types.CompletionItem]:
+    """The editor asks what could be typed."""
+
+    def find(snapshot: Snapshot) -> list[types.CompletionItem]:
+        rules = ls.session.project(snapshot).setup.rules
+        found = completions(ls.session.model(snapshot), _offset(snapshot, params.position), rules)
+        return [convert.item(snapshot, one) for one in found]
+
+    return await ls.ask(params.text_document.uri, find, [])
+
+
+async def definition(ls: Server, params: types.DefinitionParams) -> list[types.Location]:
+    """The editor asks where a name is declared."""
+
+    def find(snapshot: Snapshot) -> list[types.Location]:
+        found = symbols(ls.session.model(snapshot)).at(_offset(snapshot, params.position))
+        spans = [] if found is None else found.symbol.declarations
+        return [convert.location(snapshot, span) for span in spans]
+
+    return await ls.ask(params.text_document.uri, find, [])
+
+
+async def references(ls: Server, params: types.ReferenceParams) -> list[types.Location]:
+    """The editor asks where a name is used."""
+
+    def find(snapshot: Snapshot) -> list[types.Location]:
+        spans = _meant(ls, snapshot, params.position, params.context.include_declaration)
+        return [convert.location(snapshot, span) for span, _ in spans]
+
+    return await ls.ask(params.text_document.uri, find, [])
+
+
+async def highlight(ls: Server, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
+    """The editor asks what else means the same."""
+
+    def find(snapshot: Snapshot) -> list[types.DocumentHighlight]:
+        kinds = (types.DocumentHighlightKind.Read, types.DocumentHighlightKind.Write)
+        return [
+            types.DocumentHighlight(convert.to_range(snapshot, span), kinds[declares])
+            for span, declares in _meant(ls, snapshot, params.position, True)
+        ]
+
+    return await ls.ask(params.text_document.uri, find, [])
+
+
+def _meant(
+    ls: Server, snapshot: Snapshot, position: types.Position, declarations: bool
+) -> list[tuple[Span, bool]]:
+    """All places that mean what stands at a position, and whether each declares it."""
+    known = symbols(ls.session.model(snapshot))
+    found = known.at(_offset(snapshot, position))
+    if found is None:
+        return []
+    return [
+        (one.span, one.declares)
+        for one in known.occurrences
+        if one.symbol is found.symbol and (declarations or not one.declares)
+    ]
+
+
+async def prepare_rename(
+    ls: Server, params: types.PrepareRenameParams
+) -> types.PrepareRenamePlaceholder | None:
+    """The editor asks what would be renamed."""
+
+    def find(snapshot: Snapshot) -> types.PrepareRenamePlaceholder | None:
+        found = target(ls.session.model(snapshot), _offset(snapshot, params.position))
+        if found is None:
+            return None
+        return types.PrepareRenamePlaceholder(convert.to_range(snapshot, found.span), found.name)
+
+    return await ls.ask(params.text_document.uri, find, None)
+
+
+async def rename(ls: Server, params: types.RenameParams) -> types.WorkspaceEdit | None:
+    """The editor wants another name for something."""
+
+    def find(snapshot: Snapshot) -> types.WorkspaceEdit | None:
+        edits = ls.session.rename(snapshot, _offset(snapshot, params.position), params.new_name)
+        return convert.workspace_edit(snapshot, edits, ls.versioned)
+
+    return await ls.ask(params.text_document.uri, find, None)
+
+
+async def document_symbol(
+    ls: Server, params: types.DocumentSymbolParams
+) -> list[types.DocumentSymbol] | list[types.SymbolInformation]:
+    """The editor asks for the outline."""
+    uri = params.text_document.uri
+
+    def tree(snapshot: Snapshot) -> list[types.DocumentSymbol]:
+        return [convert.document_symbol(snapshot, one) for one in outline(ls.session.model(snapshot))]
+
+    def flat(snapshot: Snapshot) -> list[types.SymbolInformation]:
+        entries = outline(ls.session.model(snapshot))
+        return [line for entry in entries for line in convert.symbol_information(snapshot, entry)]
+
+    if ls.can("text_document.document_symbol.hierarchical_document_symbol_support"):
+        return await ls.ask(uri, tree, [])
+    return await ls.ask(uri, flat, [])
+
+
+async def folding_range(ls: Server, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
+    """The editor asks what can be folded away."""
+
+    def find(snapshot: Snapshot) -> list[types.FoldingRange]:
+        return [convert.folding_range(snapshot, one) for one in folds(ls.session.model(snapshot))]
+
+    return await ls.ask(params.text_document.uri, find, [])
+
+
+async def document_link(ls: Server, params: types.DocumentLinkParams) -> list[types.DocumentLink]:
+    """The editor asks for links."""
+    tooltips = bool(ls.can("text_document.document_link.tooltip_support"))
+
+    def find(snapshot: Snapshot) -> list[types.DocumentLink]:
+        found = links(ls.session.model(snapshot), ls.session.project(snapshot).setup.rules)
+        return [convert.document_link(snapshot, one, tooltips) for one in found]
+
+    return await ls.ask(params.text_document.uri, find, [])
+
+
+async def semantic_tokens(
+    ls: Server, params: types.SemanticTokensParams | types.SemanticTokensRangeParams
+) -> types.SemanticTokens:
+    """The editor asks for what needs colours, in the whole file or a part of it."""
+    part = getattr(params, "range", None)
+
+    def find(snapshot: Snapshot) -> types.SemanticTokens:
+        within = None if part is None else snapshot.span(convert.of_range(part))
+        return convert.semantic_tokens(snapshot, tokens(ls.session.model(snapshot), within))
+
+    return await ls.ask(params.text_document.uri, find, types.SemanticTokens([]))
+
+
+async def inlay_hint(ls: Server, params: types.InlayHintParams) -> list[types.InlayHint]:
+    """The editor asks for remarks beside the text."""
+
+    def find(snapshot: Snapshot) -> list[types.InlayHint]:
+        found = ls.session.hints(snapshot, snapshot.span(convert.of_range(params.range)))
+        return [convert.inlay_hint(snapshot, one) for one in found]
+
+    return await ls.ask(params.text_document.uri, find, [])
+
+
+def _offset(snapshot: Snapshot, position: types.Position) -> int:
+    return snapshot.offset(convert.place(position))
+
+
 _FEATURES = (
     (types.INITIALIZE, initialize, None),
     (types.INITIALIZED, initialized, None),
@@ -175,4 +341,21 @@ _FEATURES = (
         types.CodeActionOptions([types.CodeActionKind.QuickFix, actions.FIX_ALL]),
     ),
     (types.TEXT_DOCUMENT_FORMATTING, formatting, None),
+    (types.TEXT_DOCUMENT_HOVER, hover, None),
+    (
+        types.TEXT_DOCUMENT_COMPLETION,
+        completion,
+        types.CompletionOptions(["$", "{", "-", "=", ",", ":", "/", "#"]),
+    ),
+    (types.TEXT_DOCUMENT_DEFINITION, definition, None),
+    (types.TEXT_DOCUMENT_REFERENCES, references, None),
+    (types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, highlight, None),
+    (types.TEXT_DOCUMENT_PREPARE_RENAME, prepare_rename, None),
+    (types.TEXT_DOCUMENT_RENAME, rename, None),
+    (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, document_symbol, None),
+    (types.TEXT_DOCUMENT_FOLDING_RANGE, folding_range, None),
+    (types.TEXT_DOCUMENT_DOCUMENT_LINK, document_link, None),
+    (types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, semantic_tokens, convert.LEGEND),
+    (types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, semantic_tokens, None),
+    (types.TEXT_DOCUMENT_INLAY_HINT, inlay_hint, None),
 )

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dockerlint.job import findings, shown
 from dockerlint.lint import run_rule
 from dockerlint.lsp import actions
+from dockerlint.lsp.hints import hints
+from dockerlint.lsp.hover import hover
 from dockerlint.lsp.marks import LAYOUT
 from dockerlint.lsp.projects import Projects
+from dockerlint.lsp.rename import rename
 from dockerlint.lsp.settings import Settings
+from dockerlint.measured_store import matched, recall
 from dockerlint.settle import Look, settle
 
 TYPE_CHECKING = False
@@ -18,10 +22,11 @@ if TYPE_CHECKING:
     from dockerlint.config import Active
     from dockerlint.fix import Edit
     from dockerlint.lint import Found
-    from dockerlint.lsp.answers import Action
+    from dockerlint.lsp.answers import Action, Hint, Hovered
     from dockerlint.lsp.document import Document, Snapshot
     from dockerlint.lsp.projects import Project
-    from dockerlint.model import Dockerfile
+    from dockerlint.measured_store import Bytes
+    from dockerlint.model import Dockerfile, Instruction
     from dockerlint.rule import Finding
     from dockerlint.shellcheck import Checker
     from dockerlint.source import Source, Span
@@ -103,6 +108,28 @@ class Session:
     def format(self, snapshot: Snapshot) -> tuple[Edit, ...]:
         """The same with nothing but the fixes that change how the same thing is written."""
         return self._settled(snapshot, lambda found: [one for one in found if one.name in LAYOUT])
+
+    def measured(self, snapshot: Snapshot) -> dict[Instruction, Bytes]:
+        """The bytes of the last measurement."""
+        if snapshot.path is None:
+            return {}
+        kept = recall(snapshot.path)
+        return {} if kept is None else matched(kept, self.model(snapshot))
+
+    def hover(self, snapshot: Snapshot, offset: int) -> Hovered | None:
+        """All there is to say about an offset."""
+        rules = self.project(snapshot).setup.rules
+        return hover(self.model(snapshot), offset, self.found(snapshot), rules, self.measured(snapshot))
+
+    def hints(self, snapshot: Snapshot, span: Span) -> list[Hint]:
+        """The bytes beside instructions; none where they are not wanted."""
+        if not self.settings.inlay_hints:
+            return []
+        return hints(self.model(snapshot), self.measured(snapshot), span)
+
+    def rename(self, snapshot: Snapshot, offset: int, name: str) -> tuple[Edit, ...]:
+        """The edits that give what stands at an offset another name."""
+        return rename(self.model(snapshot), offset, name, self.project(snapshot).model)
 
     def unknown_scripts(self, snapshot: Snapshot) -> tuple[str, ...]:
         """The scripts that ShellCheck was not asked about yet; none where it is not asked for."""

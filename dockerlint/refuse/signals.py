@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_NAMES = frozenset((
+NAMES = frozenset((
     "ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL", "PIPE",
     "POLL", "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP", "TTIN", "TTOU",
     "URG", "USR1", "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ",
@@ -16,4 +16,4 @@ def is_signal(text: str) -> bool:
     digits = text[1:] if text[:1] in ("+", "-") else text
     if digits and not digits.strip("0123456789"):
         return bool(digits.strip("0"))
-    return text.upper().removeprefix("SIG") in _NAMES
+    return text.upper().removeprefix("SIG") in NAMES
