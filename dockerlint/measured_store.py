@@ -11,11 +11,13 @@ import hashlib
 import json
 import os
 
+from dockerlint.cachefolder import cache_folder, own_folder
 from dockerlint.frozen import node, record
+from dockerlint.model import Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from typing import Any
 
     from dockerlint.model import Dockerfile, Instruction
@@ -42,14 +44,10 @@ class Kept:
     rows: tuple[tuple[str, int | None], ...]
 
 
-def folder(env: Mapping[str, str] | None = None) -> str:
-    """The folder that measurements are kept in; it may not exist yet."""
-    env = os.environ if env is None else env
-    base = env.get("XDG_CACHE_HOME") or ""
-    if not os.path.isabs(base):
-        local = env.get("LOCALAPPDATA") if os.name == "nt" else None
-        base = local or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "dockerlint", "measured")
+def folder() -> str:
+    """The folder that measurements are kept in; it may not exist yet. Empty where there is no home."""
+    base = cache_folder()
+    return os.path.join(base, "measured") if base else ""
 
 
 def remember(
@@ -57,7 +55,7 @@ def remember(
 ) -> bool:
     """Keep what a build of a Dockerfile measured: the bytes of its instructions, None for one that is not part
     of the image. False where it could not be kept, which is no reason to fail."""
-    rows = [[instruction.text.text, count] for instruction, count in sizes]
+    rows = [[_text(instruction), count] for instruction, count in sizes]
     made = {
         "format": FORMAT,
         "path": _absolute(path),
@@ -66,8 +64,9 @@ def remember(
         "rows": rows,
     }
     where = _place(path)
+    if not own_folder(os.path.dirname(where), make=True):
+        return False
     try:
-        os.makedirs(os.path.dirname(where), mode=0o700, exist_ok=True)
         # Written beside it and moved: a reader never sees half of it.
         beside = f"{where}.{os.getpid()}"
         with open(beside, "w", encoding="utf-8") as file:
@@ -80,6 +79,8 @@ def remember(
 
 def recall(path: str) -> Kept | None:
     """The last measurement of a Dockerfile; None where there is none that can be read."""
+    if not own_folder(folder()):
+        return None
     try:
         with open(_place(path), encoding="utf-8") as file:
             made: Any = json.load(file)
@@ -89,14 +90,6 @@ def recall(path: str) -> Kept | None:
         return Kept(str(made["digest"]), float(made["moment"]), rows)
     except (OSError, ValueError, TypeError, KeyError):
         return None
-
-
-def modified(path: str) -> float:
-    """When the last measurement of a Dockerfile was written; 0 where there is none."""
-    try:
-        return os.stat(_place(path)).st_mtime
-    except OSError:
-        return 0.0
 
 
 def digest(dockerfile: Dockerfile) -> str:
@@ -110,9 +103,9 @@ def matched(kept: Kept, dockerfile: Dockerfile) -> dict[Instruction, Bytes]:
     from difflib import SequenceMatcher
 
     now = [instruction for instruction in dockerfile.body if instruction.stage is not None]
-    texts = [instruction.text.text for instruction in now]
+    texts = [_text(instruction) for instruction in now]
     old = [text for text, _ in kept.rows]
-    same = kept.digest == digest(dockerfile) or texts == old
+    same = True
     found: dict[Instruction, Bytes] = {}
     for kind, a, b, c, d in SequenceMatcher(None, old, texts, autojunk=False).get_opcodes():
         if kind != "equal":
@@ -123,6 +116,14 @@ def matched(kept: Kept, dockerfile: Dockerfile) -> dict[Instruction, Bytes]:
             if count is not None:
                 found[instruction] = Bytes(count, not same)
     return found
+
+
+def _text(instruction: Instruction) -> str:
+    """What an instruction says, however it is laid out."""
+    given = (
+        instruction.command.heredocs if isinstance(instruction, Run) else getattr(instruction, "heredocs", ())
+    )
+    return instruction.text.text + "".join(f"\n{heredoc.content}" for heredoc in given)
 
 
 def _absolute(path: str) -> str:

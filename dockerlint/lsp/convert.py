@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lsprotocol import types
 
 from dockerlint.explain import address
@@ -116,25 +118,31 @@ def code_action(snapshot: Snapshot, action: Action, versioned: bool) -> types.Co
     return made
 
 
-def hover(snapshot: Snapshot, found: Hovered) -> types.Hover:
+def _text(text: str, markdown: bool) -> types.MarkupContent:
+    """A text in Markdown, or without its marks."""
+    if markdown:
+        return types.MarkupContent(types.MarkupKind.Markdown, text)
+    return types.MarkupContent(types.MarkupKind.PlainText, re.sub(r"```\w*\n?|\*\*|`", "", text))
+
+
+def hover(snapshot: Snapshot, found: Hovered, markdown: bool) -> types.Hover:
     """What is said about a place."""
-    text = types.MarkupContent(types.MarkupKind.Markdown, found.text)
-    return types.Hover(text, to_range(snapshot, found.span))
+    return types.Hover(_text(found.text, markdown), to_range(snapshot, found.span))
 
 
-def item(snapshot: Snapshot, one: Item) -> types.CompletionItem:
+def item(snapshot: Snapshot, one: Item, markdown: bool) -> types.CompletionItem:
     """A completion."""
-    new = one.insert or one.label
     made = types.CompletionItem(
         one.label,
         kind=KINDS[one.kind],
         detail=one.detail or None,
         sort_text=f"{one.rank:02}{one.label}",
         filter_text=one.label,
-        text_edit=types.TextEdit(to_range(snapshot, one.span), new),
+        text_edit=types.TextEdit(to_range(snapshot, one.span), one.insert or one.label),
     )
     if one.text:
-        made.documentation = types.MarkupContent(types.MarkupKind.Markdown, one.text)
+        text = _text(one.text, markdown)
+        made.documentation = text if markdown else text.value
     return made
 
 

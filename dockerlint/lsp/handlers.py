@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from dockerlint.lsp.session import Session
     from dockerlint.source import Span
 
-__all__ = ["WATCHED", "diagnostics", "register"]
+# Not a message of the protocol, but one of ours.
+TEXT = "dockerlint/text"
+
+__all__ = ["TEXT", "WATCHED", "diagnostics", "register"]
 
 
 def register(server: Server) -> None:
@@ -166,21 +169,23 @@ async def formatting(ls: Server, params: types.DocumentFormattingParams) -> list
 
 async def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
     """The editor asks what there is to say about a place."""
+    markdown = ls.takes_markdown("text_document.hover.content_format")
 
     def find(snapshot: Snapshot) -> types.Hover | None:
         found = ls.session.hover(snapshot, _offset(snapshot, params.position))
-        return None if found is None else convert.hover(snapshot, found)
+        return None if found is None else convert.hover(snapshot, found, markdown)
 
     return await ls.ask(params.text_document.uri, find, None)
 
 
 async def completion(ls: Server, params: types.CompletionParams) -> list[types.CompletionItem]:
     """The editor asks what could be typed."""
+    markdown = ls.takes_markdown("text_document.completion.completion_item.documentation_format")
 
     def find(snapshot: Snapshot) -> list[types.CompletionItem]:
         rules = ls.session.project(snapshot).setup.rules
         found = completions(ls.session.model(snapshot), _offset(snapshot, params.position), rules)
-        return [convert.item(snapshot, one) for one in found]
+        return [convert.item(snapshot, one, markdown) for one in found]
 
     return await ls.ask(params.text_document.uri, find, [])
 
@@ -319,6 +324,12 @@ async def inlay_hint(ls: Server, params: types.InlayHintParams) -> list[types.In
     return await ls.ask(params.text_document.uri, find, [])
 
 
+async def text(ls: Server, params: object) -> str | None:
+    """The text of a file as the server has it, to find out whether the editor has the same."""
+    which = getattr(getattr(params, "textDocument", None), "uri", "")
+    return await ls.ask(which, lambda snapshot: snapshot.lines.text, None)
+
+
 def _offset(snapshot: Snapshot, position: types.Position) -> int:
     return snapshot.offset(convert.place(position))
 
@@ -358,4 +369,5 @@ _FEATURES = (
     (types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, semantic_tokens, convert.LEGEND),
     (types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, semantic_tokens, None),
     (types.TEXT_DOCUMENT_INLAY_HINT, inlay_hint, None),
+    (TEXT, text, None),
 )

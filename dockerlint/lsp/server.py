@@ -25,6 +25,7 @@ from dockerlint.lsp import handlers, settings
 from dockerlint.lsp.document import Document
 from dockerlint.lsp.positions import UTF16
 from dockerlint.lsp.session import Outdated, Question, Session
+from dockerlint.measured_store import folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,6 +135,10 @@ class Server(LanguageServer):
         """Whether the editor asks for diagnostics; then they are not pushed, or it would show them twice."""
         return self.can("text_document.diagnostic") is not None
 
+    def takes_markdown(self, path: str) -> bool:
+        """Whether the editor shows Markdown in one of its abilities."""
+        return types.MarkupKind.Markdown in (self.can(path) or ())
+
     # From the start to the end.
 
     def begin(self, params: types.InitializeParams) -> None:
@@ -150,6 +155,10 @@ class Server(LanguageServer):
         wanted = []
         if self.can("workspace.did_change_watched_files.dynamic_registration"):
             watchers = [types.FileSystemWatcher(f"**/{name}") for name in handlers.WATCHED]
+            if self.can("workspace.did_change_watched_files.relative_pattern_support"):
+                # A new measurement changes what stands beside instructions.
+                base = uris.from_fs_path(folder()) or ""
+                watchers.append(types.FileSystemWatcher(types.RelativePattern(base, "*.json")))
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
             wanted.append(types.Registration("watch", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
             self._watches = True

@@ -119,7 +119,7 @@ async def started(
         return None
 
     @client.feature(types.WORKSPACE_INLAY_HINT_REFRESH)
-    def refresh_hints(params: object) -> None:
+    def refresh_hints(params: None) -> None:
         return None
 
     env = {**os.environ, "XDG_CACHE_HOME": str(folder / ".cache")}
