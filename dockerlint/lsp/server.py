@@ -155,9 +155,9 @@ class Server(LanguageServer):
         wanted = []
         if self.can("workspace.did_change_watched_files.dynamic_registration"):
             watchers = [types.FileSystemWatcher(f"**/{name}") for name in handlers.WATCHED]
-            if self.can("workspace.did_change_watched_files.relative_pattern_support"):
+            base = uris.from_fs_path(folder())
+            if base and self.can("workspace.did_change_watched_files.relative_pattern_support"):
                 # A new measurement changes what stands beside instructions.
-                base = uris.from_fs_path(folder()) or ""
                 watchers.append(types.FileSystemWatcher(types.RelativePattern(base, "*.json")))
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
             wanted.append(types.Registration("watch", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
