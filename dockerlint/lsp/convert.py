@@ -50,6 +50,7 @@ _ENTRIES = {
     "instruction": types.SymbolKind.Method,
 }
 _FOLDS = {"comment": types.FoldingRangeKind.Comment, "region": types.FoldingRangeKind.Region}
+_NUMBERS = {name: number for number, name in enumerate(TYPES)}
 _LEGEND = types.SemanticTokensLegend(list(TYPES), list(CHANGES))
 LEGEND = types.SemanticTokensRegistrationOptions(legend=_LEGEND, full=True, range=True)
 
@@ -190,13 +191,11 @@ def semantic_tokens(snapshot: Snapshot, found: Iterable[Token]) -> types.Semanti
     data: list[int] = []
     line = column = 0
     for token in found:
-        where = snapshot.range(token.span)
-        start = where.start
+        start, length = snapshot.start_and_length(token.span)
         if start.line != line:
             column = 0
         changes = sum(1 << CHANGES.index(change) for change in token.changes)
-        length = where.end.column - start.column
-        data += [start.line - line, start.column - column, length, TYPES.index(token.type), changes]
+        data += [start.line - line, start.column - column, length, _NUMBERS[token.type], changes]
         line, column = start.line, start.column
     return types.SemanticTokens(data)
 

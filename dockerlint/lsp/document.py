@@ -61,6 +61,11 @@ class Snapshot:
         place = self.lines.place
         return Range(place(span.start + self.shift), place(span.end + self.shift))
 
+    def start_and_length(self, span: Span) -> tuple[Place, int]:
+        """The place where a span on one line begins, and its length in the units of columns."""
+        start, end = span.start + self.shift, span.end + self.shift
+        return self.lines.place(start), self.lines.length(start, end)
+
     def line(self, number: int) -> int:
         """The editor's line of a line of the model, both from 0; they differ where a lone CR ends lines."""
         starts = self.source.line_starts

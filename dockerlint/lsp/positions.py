@@ -84,6 +84,10 @@ class Lines:
         line = bisect_right(self.starts, offset) - 1
         return Place(line, self._units(self.text[self.starts[line] : offset]))
 
+    def length(self, start: int, end: int) -> int:
+        """The units between two offsets of a line."""
+        return end - start if self._units is len else self._units(self.text[start:end])
+
     def replaced(self, where: Range, new: str) -> Lines:
         """The lines of the text with another text at a range."""
         start, end = sorted((self.offset(where.start), self.offset(where.end)))

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 # Seconds: a burst of changes is looked at once, after it; scripts go to ShellCheck when typing rests.
-_BURST, _REST = 0.01, 0.4
+_BURST, _REST = 0.003, 0.4
 
 
 class Protocol(LanguageServerProtocol):
@@ -151,6 +151,7 @@ class Server(LanguageServer):
 
     async def ready(self) -> None:
         """Ask the editor for its settings, and to tell of changes."""
+        self._worker.submit(self.session.warm_up)
         await self.fetch_settings()
         wanted = []
         if self.can("workspace.did_change_watched_files.dynamic_registration"):

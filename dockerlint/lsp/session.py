@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+
 from dockerlint.job import findings, shown
 from dockerlint.lint import run_rule
 from dockerlint.lsp import actions
+from dockerlint.lsp.document import Document
 from dockerlint.lsp.hints import hints
 from dockerlint.lsp.hover import hover
 from dockerlint.lsp.marks import LAYOUT
+from dockerlint.lsp.positions import UTF16
 from dockerlint.lsp.projects import Projects
 from dockerlint.lsp.rename import rename
 from dockerlint.lsp.settings import Settings
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
     from dockerlint.fix import Edit
     from dockerlint.lint import Found
     from dockerlint.lsp.answers import Action, Hint, Hovered
-    from dockerlint.lsp.document import Document, Snapshot
+    from dockerlint.lsp.document import Snapshot
     from dockerlint.lsp.projects import Project
     from dockerlint.measured_store import Bytes
     from dockerlint.model import Dockerfile, Instruction
@@ -59,6 +63,11 @@ class Session:
             raise Outdated
         self._question = question
         return call(snapshot)
+
+    def warm_up(self) -> None:
+        """Load the rules before they are needed, and let the garbage collector pass over them."""
+        self.project(Document("", None, 0, "", UTF16).snapshot)
+        gc.freeze()
 
     @property
     def settings(self) -> Settings:

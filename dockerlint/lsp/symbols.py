@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 
 from dockerlint.expand import variables_in
-from dockerlint.frozen import node, record
+from dockerlint.frozen import kept, node, record
 from dockerlint.lsp.shelltree import namings
 from dockerlint.model import (
     Add,
@@ -91,8 +91,8 @@ class Symbols:
 
 
 def symbols(dockerfile: Dockerfile) -> Symbols:
-    """The symbols of a file."""
-    return _Reader(dockerfile).read()
+    """The symbols of a file, found once."""
+    return kept(dockerfile, "symbols of the editor", lambda: _Reader(dockerfile).read())
 
 
 class _Seen:

@@ -58,6 +58,10 @@ def _around(whole: Token, inner: Token) -> list[Token]:
 
 def _lines(token: Token, text: str) -> Iterator[Token]:
     """A token in parts that are on one line each."""
+    if text.find("\n", token.span.start, token.span.end) < 0:
+        if token.span.end > token.span.start:
+            yield token
+        return
     at = token.span.start
     for line in re.split(r"(\r?\n)", text[token.span.start : token.span.end]):
         end = at + len(line)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+import tomli
 
 from dockerlint.lsp.settings import KEYS, Settings, read
 
@@ -50,3 +52,22 @@ def test_what_an_extension_keeps_for_itself_is_passed_over() -> None:
 def test_every_setting_is_in_the_documentation() -> None:
     table = re.findall(r"^\| `(\w+)` \|", EDITORS.read_text(), re.MULTILINE)
     assert table == list(KEYS)
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", EDITORS.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def test_the_settings_for_editors_can_be_read_and_name_settings_that_there_are() -> None:
+    given = [json.loads(block) for block in blocks("json")] + [tomli.loads(block) for block in blocks("toml")]
+    zed, sublime, jetbrains, code, helix = given
+    options = [
+        zed["lsp"]["dockerfile-language-server"]["initialization_options"],
+        sublime["clients"]["dockerlint"]["initializationOptions"],
+        jetbrains,
+        {key.partition(".")[2]: value for key, value in code.items() if key.startswith("dockerlint.")},
+        helix["language-server"]["dockerlint"]["config"],
+    ]
+    for one in options:
+        assert one
+        assert read(one)[1] == ()
