@@ -120,7 +120,7 @@ def base_of(stage: Stage) -> Base:
 
 def _is_light(short: str, tokens: list[str]) -> bool:
     """Whether an image of a toolchain's name is one for running programs (node:20-slim)."""
-    return short == "node" and any(t in ("slim", "alpine") or t.startswith("alpine") for t in tokens)
+    return short in ("node", "python") and any(t == "slim" or t.startswith("alpine") for t in tokens)
 
 
 def _plain(short: str, tag: str, tokens: list[str]) -> Base:
@@ -203,6 +203,7 @@ def _relative(spec: dict[str, Any], short: str, tag: str) -> Base | None:
         paths=dict(spec.get("paths", {})),
         glibc=manager != "apk",
         unsets=tuple(spec.get("unsets", ())),
+        python=".".join(words.get("version", "").split(".")[:2]) if short == "python" else "",
     )
 
 

@@ -25,6 +25,8 @@ from dockerlint.split.native import (
     make,
     meson,
     ninja,
+    ocaml,
+    pascal,
     rustc,
 )  # fmt: skip
 
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("gcc", "g++", "cc", "c++", "clang", "clang++", "gfortran", "c99", "c89", "tcc", "musl-gcc"), c_compiler),
     "rustc": rustc,
+    "fpc": pascal,
+    **dict.fromkeys(("ocamlfind", "ocamlopt", "ocamlopt.opt", "ocamlc", "ocamlc.opt"), ocaml),
+    **dict.fromkeys(("dune", "ocamlbuild"), in_tree("opaque", refused="install")),
     "go": go,
     "cargo": cargo,
     **dict.fromkeys(("make", "gmake", "bmake"), make),
@@ -58,7 +63,7 @@ HANDLERS: dict[str, Handler] = {
     "kotlinc": in_tree("java"),
     "jar": jar,
     "dotnet": dotnet,
-    **dict.fromkeys(("npm", "yarn", "pnpm", "npx", "tsc", "webpack", "vite", "ng", "next", "nuxt", "esbuild", "rollup", "parcel", "lerna", "nx", "turbo", "corepack", "gulp", "grunt", "bower"), node_packages),
+    **dict.fromkeys(("npm", "yarn", "pnpm", "npx", "tsc", "webpack", "vite", "ng", "next", "nuxt", "esbuild", "rollup", "parcel", "lerna", "nx", "turbo", "corepack", "gulp", "grunt", "bower", "node-gyp"), node_packages),
     "pip": pip,
     **dict.fromkeys(("bundle", "bundler", "gem", "rake"), bundle),
     **dict.fromkeys(("virtualenv", "venv"), venv),
@@ -73,11 +78,17 @@ _NOT_COMPILING = frozenset((
     "ld", "as", "nasm", "yasm",
 ))  # fmt: skip
 _NODE = frozenset(("npm", "yarn", "pnpm"))
-_NODE_BUILDS = frozenset(("run", "build", "run-script", "compile"))
+_NODE_BUILDS = frozenset(("run", "build", "run-script", "compile", "rebuild", "--build-from-source"))
+_PYTHON_BUILDS = frozenset(("build", "build_ext", "build_clib", "install", "develop", "bdist_wheel"))
 
 
 def compiles(name: str, command: Command) -> bool:
     """Whether a call of a tool of the table compiles: `npm run build` does, `npm ci` does not."""
+    words = [w.text for w in command.arguments]
+    if name == "pip":
+        return any(w.partition("=")[0] == "--no-binary" for w in words)
+    if name == "python":
+        return any(w.endswith("setup.py") for w in words[:1]) and not _PYTHON_BUILDS.isdisjoint(words)
     if name in _NOT_COMPILING:
         return False
-    return name not in _NODE or any(w.text in _NODE_BUILDS for w in command.arguments)
+    return name not in _NODE or not _NODE_BUILDS.isdisjoint(words)

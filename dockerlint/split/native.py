@@ -80,6 +80,42 @@ def rustc(command: Command, walker: Walker) -> Effect:
     return replace(walker.output(name), kind=Kind.BUILD, traits=frozenset(("rust",)))
 
 
+def pascal(command: Command, walker: Walker) -> Effect:
+    """fpc: `-oFILE`, else named as its source; units are written beside it."""
+    words = walker.values(command.arguments)
+    operands = [w for w in words if w is None or not w.startswith("-")]
+    given = [w[2:] for w in words if w is not None and w.startswith("-o") and len(w) > 2]
+    folders = any(w is not None and w.startswith("-FE") for w in words)
+    if len(operands) != 1 or operands[0] is None or folders or not walker.cwd.exact:
+        return unknown("the name of what fpc makes is not in the file")
+    made = walker.output(given[-1] if given else posixpath.splitext(operands[0])[0])
+    return replace(made, kind=Kind.BUILD, traits=frozenset(("c",)))
+
+
+_OCAML_TAKES = frozenset((
+    "-o", "-package", "-I", "-cclib", "-ccopt", "-pp", "-ppx", "-syntax", "-w", "-warn-error", "-inline", "-impl", "-intf", "-predicates",
+))  # fmt: skip
+
+
+def ocaml(command: Command, walker: Walker) -> Effect:
+    """ocamlopt, ocamlc and both by ocamlfind: `-o FILE`, else a.out; objects are not kept."""
+    words = walker.values(command.arguments)
+    name = command.name or ""
+    if name == "ocamlfind":
+        if not words or words[0] not in ("ocamlopt", "ocamlc", "ocamldep", "query", "list", "printconf"):
+            return unknown("`ocamlfind` may write anywhere")
+        name, words = words[0], words[1:]
+    traits = frozenset(("c",))
+    found, operands = options(words, _OCAML_TAKES)
+    if name not in ("ocamlopt", "ocamlopt.opt", "ocamlc", "ocamlc.opt") or "-c" in found or not operands:
+        return Effect(Kind.BUILD, traits=traits)
+    if name.startswith("ocamlc") and "-custom" not in found and "-output-complete-exe" not in found:
+        return unknown("what ocamlc makes needs ocamlrun")
+    if "-a" in found or "-shared" in found:
+        return Effect(Kind.BUILD, traits=traits)
+    return replace(walker.output(found.get("-o", "a.out")), kind=Kind.BUILD, traits=traits)
+
+
 def go(command: Command, walker: Walker) -> Effect:
     words = walker.values(command.arguments)
     takes = frozenset((
@@ -314,10 +350,12 @@ def meson(command: Command, walker: Walker) -> Effect:
     return Effect(Kind.BUILD, trees=(walker.tree(),), traits=traits)
 
 
-def in_tree(*traits: str) -> Handler:
-    """A tool that writes below the folder it is started in."""
+def in_tree(*traits: str, refused: str = "") -> Handler:
+    """A tool that writes below the folder it is started in, but for its action `refused`."""
 
     def handle(command: Command, walker: Walker) -> Effect:
+        if refused and any(w.text == refused for w in command.arguments):
+            return unknown(f"`{command.name} {refused}` may write anywhere")
         return Effect(Kind.BUILD, trees=(walker.tree(),), traits=frozenset(traits))
 
     return handle

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from splitting import fixed, runtime
+from splitting import fixed, refused, runtime
+
+from dockerlint.resolve import parse
+from dockerlint.split import split
 
 
 def test_a_program_in_cpp_goes_over_alone() -> None:
@@ -478,3 +481,67 @@ CMD ["bundle", "exec", "ruby", "app.rb"]
     assert "COPY --from=build /usr/local/bundle /usr/local/bundle\n" in made
     assert "COPY --from=build /app /app\n" in made
     assert "COPY . .\nCMD" in made
+
+
+def test_pascal_goes_over_alone_by_the_name_it_was_given_or_that_of_its_source() -> None:
+    head = "FROM debian:bookworm\nRUN apt-get update && apt-get install -y fp-compiler\nWORKDIR /work\nCOPY *.pas /work/\n"
+    named = runtime(f'{head}RUN fpc -O2 -ohanoi main.pas\nCMD ["/work/hanoi"]\n')
+    assert named.splitlines()[1:3] == ["WORKDIR /work", "COPY --from=build /work/hanoi /work/hanoi"]
+    unnamed = runtime(f'{head}RUN fpc -O2 hanoi.pas\nCMD ["./hanoi"]\n')
+    assert "COPY --from=build /work/hanoi /work/hanoi" in unnamed
+
+
+def test_ocaml_as_native_code_goes_over_and_bytecode_needs_its_runtime() -> None:
+    head = "FROM debian:bookworm\nRUN apt-get update && apt-get install -y ocaml-nox ocaml-findlib\nWORKDIR /c\nCOPY . .\n"
+    text = runtime(
+        f'{head}RUN ocamlfind ocamlopt -package str -linkpkg -o calc calc.ml\nCMD ["./calc", "1"]\n'
+    )
+    assert "COPY --from=build /c/calc /c/calc" in text
+    assert "ocaml" not in text
+    assert "ocamlrun" in refused(f'{head}RUN ocamlc -o calc calc.ml\nCMD ["./calc"]\n')
+
+
+def test_dune_brings_its_work_tree() -> None:
+    text = "FROM debian:bookworm\nRUN apt-get update && apt-get install -y ocaml-nox ocaml-dune\nWORKDIR /c\nCOPY . .\n"
+    text += 'RUN dune build --release\nCMD ["./_build/default/bin/main.exe"]\n'
+    assert "COPY --from=build /c /c" in runtime(text)
+
+
+def test_musl_alone_is_a_toolchain() -> None:
+    text = 'FROM debian:12\nRUN apt-get update && apt-get install -y musl-tools\nCOPY i.c /\nRUN musl-gcc -static -o /i /i.c\nCMD ["/i"]\n'
+    assert runtime(text) == 'FROM debian:12\nCOPY --from=build /i /i\nCMD ["/i"]\n'
+
+
+def test_an_extension_of_python_is_built_in_the_full_image_and_runs_in_the_slim_one() -> None:
+    text = """\
+FROM python:3.11
+WORKDIR /app
+RUN pip install cython
+COPY setup.py primes.pyx ./
+RUN python setup.py build_ext --inplace
+COPY main.py .
+CMD ["python", "main.py"]
+"""
+    made = runtime(text)
+    assert made.startswith("FROM python:3.11-slim\n")
+    assert "libpq5" in made
+    assert "COPY --from=build /usr/local/lib/python3.11/site-packages" in made
+    assert "COPY --from=build /app /app" in made
+    assert made.endswith('COPY main.py .\nCMD ["python", "main.py"]\n')
+
+
+def test_python_of_a_codename_keeps_it() -> None:
+    text = 'FROM python:3.12.1-bookworm\nRUN pip install --no-binary :all: psycopg2\nCOPY a.py /\nCMD ["python", "/a.py"]\n'
+    assert runtime(text).startswith("FROM python:3.12.1-slim-bookworm\n")
+
+
+def test_packages_of_python_that_nothing_says_are_compiled_leave_the_image_as_it_is() -> None:
+    assert split(parse('FROM python:3.11\nRUN pip install flask\nCMD ["flask", "run"]\n')) is None
+
+
+def test_a_native_module_of_node_is_built_in_the_full_image() -> None:
+    head = "FROM node:20-bookworm\nWORKDIR /app\nCOPY . .\n"
+    for build in ("npm install --build-from-source", "npm ci && npx node-gyp rebuild", "npm rebuild"):
+        made = runtime(f'{head}RUN {build}\nCMD ["node", "index.js"]\n')
+        assert made.startswith("FROM node:20-bookworm-slim\n")
+        assert "COPY --from=build /app /app" in made
