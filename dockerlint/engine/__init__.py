@@ -138,6 +138,10 @@ class Engine(Protocol):
     def tidy(self) -> None:
         """Remove what the builds so far left besides their tags, unless something else needs it."""
 
+    def sweep(self, tags: tuple[str, ...], folder: str) -> None:
+        """Remove what a run of ours left when it was killed: its tags, containers of them, and what the
+        builds in the folder were at."""
+
     def has(self, tag: str) -> bool:
         """Whether the engine holds an image of that name."""
 

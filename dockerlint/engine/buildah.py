@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
+from glob import escape as glob_escape
+from glob import glob
 
 from dockerlint.engine import Build, BuildFailed, EngineError
-from dockerlint.engine.container import Containers, Working
+from dockerlint.engine.container import Containers, Working, end_inside, forget_runtimes
 from dockerlint.engine.process import answer, programs, run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import IO
 
     from dockerlint.engine import Progress, Ran
     from dockerlint.engine.container import Runner
@@ -20,6 +23,11 @@ if TYPE_CHECKING:
 _BUILD_CONTEXTS_SINCE = {"buildah": (1, 26), "podman": (4, 2)}
 _HEREDOCS_SINCE = {"buildah": (1, 33), "podman": (4, 8)}
 _AS_JSON = {"buildah": ["--json"], "podman": ["--format", "json"]}
+_STORE = {
+    "buildah": ("{{.store.GraphRoot}}", "{{.store.GraphDriverName}}"),
+    "podman": ("{{.Store.GraphRoot}}", "{{.Store.GraphDriverName}}"),
+}
+_MADE = "layers"
 _LAYER = re.compile(r"--> ([0-9a-f]{8,64})")
 
 
@@ -94,25 +102,32 @@ class Buildah:
                 out.write(build.ignore)
             command += ["--ignorefile", ignore]
         command += build.words()
+        # A secret that no file asks for: a working container that a killed build left has its name written in it.
+        command += ["--secret", f"id={_mark(tag)},src={file}"]
         for name, value in (build.build_contexts or {}).items():
             if self._number < _BUILD_CONTEXTS_SINCE[self.name]:
                 since = ".".join(map(str, _BUILD_CONTEXTS_SINCE[self.name]))
                 raise EngineError(f"{self.name} {self.version} has no --build-context; it came with {since}")
             value = value.replace("docker-image://", "container-image://", 1)
             command += ["--build-context", f"{name}={value}"]
+        if isinstance(self._runner, Working):
+            self._runner.folder = os.path.dirname(folder)
         # Its temporary files stay behind when it is killed, but not in a folder that is removed.
         if not self._made:
             self._before = frozenset(self._images())
         env = {**self._env, **build.variables(), "TMPDIR": folder}
-        code, tail = run([*command, build.context], env, lambda line: self._heard(line, progress))
+        with open(os.path.join(folder, _MADE), "w", buffering=1) as made:
+            code, tail = run([*command, build.context], env, lambda line: self._heard(line, made, progress))
         if code != 0:
             raise BuildFailed(f"{self.name} {self.version} could not build it", tail)
 
-    def _heard(self, line: str, progress: Progress | None) -> None:
+    def _heard(self, line: str, file: IO[str], progress: Progress | None) -> None:
         """Note the images of single layers as they are made; those taken from the cache are not ours."""
         made = _LAYER.fullmatch(line)
         if made is not None:
             self._made.append(made[1])
+            if not any(image.startswith(made[1]) for image in self._before):
+                file.write(f"{made[1]}\n")
         if progress is not None:
             progress(line)
 
@@ -155,6 +170,39 @@ class Buildah:
                 answer([self._program, "rmi", image], self._env, 120)
         self._made.clear()
 
+    def sweep(self, tags: tuple[str, ...], folder: str) -> None:
+        for tag in tags:
+            self._runner.sweep(tag)
+            self._end_working(_mark(tag))
+            self.remove(tag)
+        forget_runtimes(folder, self._env)
+        nameless = {image for image, named in self._images().items() if not named}
+        for path in glob(os.path.join(glob_escape(folder), "*", _MADE)):
+            with open(path) as file:
+                made = file.read().split()
+            for image in reversed(made):
+                if any(one.startswith(image) for one in nameless):
+                    answer([self._program, "rmi", image], self._env, 120)
+
+    def _end_working(self, mark: str) -> None:
+        """Remove the working containers that have a mark written in them, and end what still runs there."""
+        root, driver = (
+            answer([self._program, "info", "--format", word], self._env, 60)[1] for word in _STORE[self.name]
+        )
+        for path in glob(
+            os.path.join(glob_escape(root), f"{driver}-containers", "*", "userdata", "buildah.json")
+        ):
+            with open(path, "rb") as file:
+                text = file.read()
+            if mark.encode() not in text:
+                continue
+            mount = json.loads(text).get("mount-point") or ""
+            end_inside(mount)
+            container = path.split(os.sep)[-3]
+            answer(
+                [self._program, "rm", *(["-f"] if self.name == "podman" else []), container], self._env, 120
+            )
+
     def _images(self) -> dict[str, bool]:
         """Every image by its id, and whether it has a name."""
         code, text, _ = answer([self._program, "images", "--all", *_AS_JSON[self.name]], self._env, 120)
@@ -171,6 +219,11 @@ class Buildah:
         self, tag: str, command: str | tuple[str, ...] | None, stdin: bytes = b"", seconds: float = 60.0
     ) -> Ran:
         return self._runner.run(tag, command, stdin, seconds)
+
+
+def _mark(tag: str) -> str:
+    """The name of the secret that marks the builds of a tag."""
+    return re.sub("[^0-9a-z]+", "-", tag.lower())
 
 
 def _short(text: str) -> str:

@@ -153,6 +153,9 @@ class Archives:
     def tidy(self) -> None:
         """Nothing: the builder keeps a cache of its own and bounds it."""
 
+    def sweep(self, tags: tuple[str, ...], folder: str) -> None:
+        """Nothing: the archives are in the folder."""
+
     def has(self, tag: str) -> bool:
         return tag in self._paths
 

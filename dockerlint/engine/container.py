@@ -12,6 +12,8 @@ import secrets
 import shlex
 import shutil
 import signal
+from contextlib import suppress
+from glob import glob
 from typing import Protocol
 
 from dockerlint.engine import EngineError, Ran
@@ -21,11 +23,22 @@ from dockerlint.frozen import record, replace
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from subprocess import Popen
 
     Command = str | tuple[str, ...] | None
 
 NAME = "dockerlint-run"
+
+
+def name_for(tag: str) -> str:
+    """A name for a container of an image: nobody else's, and one by which it is found (`beginning`)."""
+    return f"{beginning(tag)}{secrets.token_hex(4)}"
+
+
+def beginning(tag: str) -> str:
+    """How the names of all containers of an image begin."""
+    return f"{NAME}-{re.sub('[^0-9a-z]+', '-', tag.lower()).strip('-')[-40:]}-"
+
+
 # Said by runc and crun when the image lacks what it is asked to run; all else is the machine's fault.
 _IMAGES_FAULT = re.compile(
     r"exec: |executable file|exec format error|open executable|chdir to cwd|unable to find user|passwd file"
@@ -43,6 +56,9 @@ class Runner(Protocol):
 
     def clear(self) -> None:
         """Remove the containers that an interrupt kept from being removed."""
+
+    def sweep(self, tag: str) -> None:
+        """Remove every container of an image of ours."""
 
 
 def first(attempt: Callable[[tuple[str, ...] | None], Ran], command: Command) -> Ran:
@@ -107,7 +123,7 @@ class Containers:
     ) -> Ran | str:
         """What the container gave, or why the machine could not start it."""
         program = [self._program, *way.program]
-        name = f"{NAME}-{secrets.token_hex(8)}"
+        name = name_for(tag)
         create = [
             *program,
             "create",
@@ -151,6 +167,12 @@ class Containers:
             self._remove(name)
         self._live.clear()
 
+    def sweep(self, tag: str) -> None:
+        _, text, _ = answer([self._program, "ps", "-a", "--format", "{{.Names}}"], self._env, _ASK)
+        for name in text.split():
+            if name.startswith(beginning(tag)):
+                self._remove(name)
+
     def _remove(self, name: str) -> None:
         """With what it keeps in volumes; no error when there is none."""
         program = [self._program, *self._ways[0].program]
@@ -184,7 +206,10 @@ def _limits() -> tuple[str, ...]:
 
 
 class Working:
-    """buildah's working containers. `buildah run` runs a command in one, and knows no entry point."""
+    """buildah's working containers. `buildah run` runs a command in one, and knows no entry point.
+
+    `folder` is where its temporary files go; empty leaves that to buildah.
+    """
 
     def __init__(self, program: str, env: Mapping[str, str]) -> None:
         self._program = program
@@ -198,6 +223,7 @@ class Working:
             [*alone, program, "run", "--isolation", "chroot"],
         ]
         self._live: list[str] = []
+        self.folder = ""
 
     def run(self, tag: str, command: Command, stdin: bytes, seconds: float) -> Ran:
         if command is None:
@@ -216,7 +242,7 @@ class Working:
         return own
 
     def _attempt(self, tag: str, argv: tuple[str, ...] | None, stdin: bytes, seconds: float) -> Ran:
-        name = f"{NAME}-{secrets.token_hex(8)}"
+        name = name_for(tag)
         self._live.append(name)
         try:
             code, _, why = answer(
@@ -224,8 +250,9 @@ class Working:
             )
             if code != 0:
                 raise EngineError("buildah could not start a container", tuple(why.splitlines()[-5:]))
+            env = {**self._env, "TMPDIR": self.folder} if os.path.isdir(self.folder) else self._env
             while True:
-                ran = talk([*self._ways[0], name, "--", *(argv or ())], self._env, stdin, seconds, _stop)
+                ran = talk([*self._ways[0], name, "--", *(argv or ())], env, stdin, seconds, interrupt)
                 if ran.timed_out:
                     return replace(ran, code=_TIMED_OUT, err=_NOISE.sub(b"", ran.err))
                 reason = _unstarted(ran)
@@ -245,6 +272,22 @@ class Working:
         for name in self._live:
             self._remove(name)
         self._live.clear()
+
+    def sweep(self, tag: str) -> None:
+        listing = [self._program, "containers", "--format", "{{.ContainerName}}"]
+        for name in answer(listing, self._env, _ASK)[1].split():
+            if name.startswith(beginning(tag)):
+                inspect = [
+                    self._program,
+                    "inspect",
+                    "--type",
+                    "container",
+                    "--format",
+                    "{{.MountPoint}}",
+                    name,
+                ]
+                end_inside(answer(inspect, self._env, _ASK)[1])
+                self._remove(name)
 
     def _remove(self, name: str) -> None:
         answer([self._program, "rm", name], self._env, _ASK)
@@ -281,6 +324,19 @@ def _plain(ran: Ran) -> Ran:
 _NUMBERS = {(signal.strsignal(number) or "").lower(): number for number in signal.valid_signals()}
 
 
-def _stop(process: Popen[bytes]) -> None:
-    """buildah ends its container itself when it is told to stop."""
-    interrupt(process)
+def end_inside(mount: str) -> None:
+    """Kill the processes whose root is the file system that is, or was, mounted there by overlay."""
+    layer = os.path.dirname(mount)
+    for entry in glob("/proc/[0-9]*") if layer else ():
+        with suppress(OSError), open(f"{entry}/mountinfo") as file:
+            roots = [line for line in file if line.split()[4] == "/"]
+            if any(f"={layer}/" in line for line in roots):
+                os.kill(int(os.path.basename(entry)), signal.SIGKILL)
+
+
+def forget_runtimes(folder: str, env: Mapping[str, str]) -> None:
+    """Have runc forget the containers whose bundles are in a folder of ours."""
+    if shutil.which("runc", path=env.get("PATH")):
+        for one in json.loads(answer(["runc", "list", "-f", "json"], env)[1] or "null") or ():
+            if one["bundle"].startswith(folder + os.sep):
+                answer(["runc", "delete", "-f", one["id"]], env)

@@ -129,6 +129,11 @@ class Docker:
         """Only containers: BuildKit keeps a cache of its own and bounds it."""
         self._runner.clear()
 
+    def sweep(self, tags: tuple[str, ...], folder: str) -> None:
+        for tag in tags:
+            self._runner.sweep(tag)
+            self.remove(tag)
+
     def has(self, tag: str) -> bool:
         return answer([self._program, "image", "inspect", "--format", "{{.Id}}", tag], self._env, 60)[0] == 0
 

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections import deque
 from contextlib import suppress
@@ -78,7 +79,7 @@ def run(
     """
     tail: deque[str] = deque(maxlen=_TAIL)
     process = subprocess.Popen(
-        command,
+        [*_mortal(), *command],
         env=dict(env),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -103,6 +104,14 @@ def run(
     finally:
         out.close()
     return code, tuple(tail)
+
+
+def _mortal() -> list[str]:
+    """What makes a program end, and clean up, when we are killed and cannot tell it to."""
+    import shutil
+
+    path = shutil.which("setpriv") if sys.platform == "linux" else None
+    return [path, "--pdeathsig", "TERM", "--"] if path else []
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -149,7 +158,7 @@ def talk(
     """
     try:
         process = subprocess.Popen(
-            command,
+            [*_mortal(), *command],
             env=dict(env),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

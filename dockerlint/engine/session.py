@@ -12,6 +12,7 @@ import time
 from types import TracebackType
 
 from dockerlint.engine import Build, Built, Engine, EngineError
+from dockerlint.engine.leftovers import Claim, sweep
 from dockerlint.engine.secret import mask
 
 TYPE_CHECKING = False
@@ -47,9 +48,9 @@ class Session:
         self._handlers: dict[int, Any] = {}
 
     def __enter__(self) -> Session:
-        # Images are large, and /tmp is often in memory.
-        large = "/var/tmp" if "TMPDIR" not in os.environ and os.path.isdir("/var/tmp") else None
-        self.folder = tempfile.mkdtemp(prefix="dockerlint-", dir=large)
+        sweep(self.engine)
+        self._claim = Claim(self.engine)
+        self.folder = self._claim.folder
         if threading.current_thread() is threading.main_thread():
             for number in _ENDINGS:
                 if signal.getsignal(number) is signal.SIG_DFL:
@@ -72,7 +73,7 @@ class Session:
                 except EngineError:
                     self.left.append(tag)
             self.engine.tidy()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._claim.release()
         finally:
             for number, handler in {**held, **self._handlers}.items():
                 signal.signal(number, handler)
@@ -81,6 +82,7 @@ class Session:
         """The built image; BuildFailed with the engine's last lines when it fails."""
         tag = f"{PREFIX}-{secrets.token_hex(8)}:latest"
         self._tags.append(tag)
+        self._claim.note(tag)
         start = time.monotonic()
         hide = mask(build.secrets)
         try:

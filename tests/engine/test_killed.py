@@ -1,0 +1,178 @@
+"""A run that is killed where it stands: the next one works, and nothing of the first is left."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from dockerlint.engine import Build, Engine
+from dockerlint.engine.container import NAME
+from dockerlint.engine.session import PREFIX, Session
+from engines import Workplace, hears_interrupts, running
+
+pytestmark = pytest.mark.engine
+
+# Long enough to be killed at any point of it; what sleeps is known by its seconds.
+RUN = """
+import sys
+from dockerlint.engine import Build, detect
+from dockerlint.engine.session import Session
+
+base, context, name, seconds = sys.argv[1:]
+text = f"FROM {base}\\nRUN touch /one\\nRUN echo started; sleep {seconds}; touch /two\\n".encode()
+with Session(detect(name)) as session:
+    print("begun", flush=True)
+    while True:
+        built = session.build(Build(text, context, no_cache=True), lambda line: print(line, flush=True))
+        print("ran", session.engine.run(built.tag, f"sleep {seconds}; echo done"), flush=True)
+        session.save(built)
+"""
+SECONDS = "0.7391"
+
+
+def family(process: int) -> list[int]:
+    """A process and all that it started."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(entry.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(entry.parent.name))
+    found = [process]
+    for one in found:
+        found.extend(children.get(one, ()))
+    return found
+
+
+def kill(process: subprocess.Popen[str], whole: bool) -> None:
+    for one in family(process.pid) if whole else [process.pid]:
+        try:
+            os.kill(one, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    process.communicate(timeout=60)
+
+
+LISTS = {
+    "docker": (["docker", "ps", "-a", "--format", "{{.Names}}"], ["docker", "images", "-a", "-q"]),
+    "podman": (["podman", "ps", "-a", "--external", "-q"], ["podman", "images", "-a", "-q"]),
+    "buildah": (["buildah", "containers", "-q"], ["buildah", "images", "-a", "-q"]),
+}
+
+
+def held(engine: Engine, env: Mapping[str, str]) -> tuple[set[str], set[str]]:
+    """The containers and images that an engine holds."""
+    texts = (
+        subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+        for command in LISTS[engine.name]
+    )
+    containers, images = (set(text.split()) for text in texts)
+    return containers, images
+
+
+@pytest.fixture
+def own(workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """An environment whose temporary folder nobody else uses."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    env = {**workplace.env, "TMPDIR": str(folder)}
+    for name in ("TMPDIR", "CONTAINERS_STORAGE_CONF"):
+        monkeypatch.setenv(name, env[name])
+    monkeypatch.setattr("tempfile.tempdir", None)
+    yield env
+    monkeypatch.setattr("tempfile.tempdir", None)
+
+
+def start(engine: Engine, base: str, context: Path, env: Mapping[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", RUN, base, str(context), engine.name, SECONDS],
+        preexec_fn=hears_interrupts,  # noqa: PLW1509 (no threads here)
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["alone", "with all it started"])
+def test_what_a_killed_run_left_is_removed_by_the_next(
+    engine: Engine, workplace: Workplace, tmp_path: Path, own: dict[str, str], whole: bool
+) -> None:
+    base = workplace.base(engine, "busybox")
+    (tmp_path / "context").mkdir()
+    before = held(engine, own)
+    chance = random.Random()
+    moments = [chance.uniform(0.0, 4.0) for _ in range(5)]
+    for moment in moments:
+        process = start(engine, base, tmp_path / "context", own)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        time.sleep(moment)
+        kill(process, whole)
+    # What was told to end as its parent was killed may take its time.
+    for _ in range(100):
+        if f"sleep {SECONDS}" not in running("sleep"):
+            break
+        time.sleep(0.1)
+    time.sleep(1.0)
+    with Session(engine) as session:
+        session.build(Build(f"FROM {base}\nRUN true\n".encode(), str(tmp_path / "context"), no_cache=True))
+    containers, images = held(engine, own)
+    assert containers == before[0], moments
+    assert not [name for name in containers if name.startswith(NAME)]
+    if engine.name != "docker":  # BuildKit's images are named at once, and its cache is no image
+        assert images == before[1], moments
+    assert os.listdir(own["TMPDIR"]) == [], moments
+
+
+def test_a_run_that_lives_is_left_alone(
+    engine: Engine, workplace: Workplace, tmp_path: Path, own: dict[str, str]
+) -> None:
+    base = workplace.base(engine, "busybox")
+    (tmp_path / "context").mkdir()
+    process = start(engine, base, tmp_path / "context", own)
+    assert process.stdout is not None
+    lines: list[str] = []
+    try:
+        for _ in range(2):
+            with Session(engine) as session:
+                session.build(Build(f"FROM {base}\nRUN true\n".encode(), str(tmp_path), no_cache=True))
+            for line in process.stdout:
+                lines.append(line)
+                if line.startswith("ran"):
+                    break
+    finally:
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
+    assert [line for line in lines if "out=b'done" in line], "".join((*lines, rest))
+    assert process.returncode != 0
+    assert "KeyboardInterrupt" in rest
+    assert os.listdir(own["TMPDIR"]) == []
+
+
+def test_a_folder_of_another_kind_is_left_alone(engine: Engine, own: dict[str, str]) -> None:
+    folder = Path(own["TMPDIR"], "dockerlint-mine")
+    folder.mkdir()
+    (folder / "file").write_text("x")
+    with Session(engine):
+        pass
+    assert (folder / "file").read_text() == "x"
+
+
+def test_a_tag_of_the_user_is_never_replaced(engine: Engine, workplace: Workplace, tmp_path: Path) -> None:
+    base = workplace.base(engine, "busybox")
+    layers = engine.layers(base)
+    with Session(engine) as session:
+        built = session.build(Build(f"FROM {base}\nRUN touch /x\n".encode(), str(tmp_path)))
+        assert built.tag.startswith(PREFIX)
+    assert engine.layers(base) == layers
