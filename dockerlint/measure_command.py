@@ -7,7 +7,7 @@ import os
 import re
 import sys
 
-from dockerlint import budget_command
+from dockerlint import budget_command, measured_store
 from dockerlint.build_options import Yard, add_build, add_rules, engine_of
 from dockerlint.build_progress import Progress, complain, failed, no_engine
 from dockerlint.engine import EngineError, NoEngine
@@ -191,6 +191,8 @@ def _measure(task: Task, engine: Engine | None, options: Namespace) -> Compariso
             return None
     for tag in session.left:
         complain(f"{tag} could not be removed", f"remove it with {engine.name} rmi {tag}")
+    # Editors show it beside the instructions.
+    measured_store.keep(path, outcomes[0].measured)
     return Comparison(
         path,
         (engine.name, engine.version),

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from dockerlint.measure import Measured
     from dockerlint.model import Dockerfile, Instruction
 
 FORMAT = 1
+# So many files are kept; the oldest go.
+MOST = 200
 
 
 @record
@@ -50,6 +53,14 @@ def folder() -> str:
     return os.path.join(base, "measured") if base else ""
 
 
+def keep(path: str, measured: Measured) -> bool:
+    """Keep what an image measured of a Dockerfile, as of now: the bytes of files by instruction."""
+    from time import time
+
+    sizes = [(one.instruction, None if one.size is None else one.size.files) for one in measured.shares]
+    return remember(path, measured.dockerfile, sizes, time())
+
+
 def remember(
     path: str, dockerfile: Dockerfile, sizes: Iterable[tuple[Instruction, int | None]], moment: float
 ) -> bool:
@@ -72,9 +83,17 @@ def remember(
         with open(beside, "w", encoding="utf-8") as file:
             json.dump(made, file)
         os.replace(beside, where)
+        _tidy(os.path.dirname(where))
     except OSError:
         return False
     return True
+
+
+def _tidy(where: str) -> None:
+    """Remove the oldest measurements where there are very many."""
+    found = [os.path.join(where, name) for name in os.listdir(where)]
+    for path in sorted(found, key=os.path.getmtime)[:-MOST]:
+        os.remove(path)
 
 
 def recall(path: str) -> Kept | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from dockerlint import measured_store
 from dockerlint.measured_store import Bytes, Kept, matched, recall, remember
 from dockerlint.resolve import parse
 from dockerlint.source import Source
@@ -132,3 +134,13 @@ def test_bytes_that_are_no_utf_8_are_kept(tmp_path: Path) -> None:
     kept = recall(str(tmp_path / "x"))
     assert kept is not None
     assert list(matched(kept, dockerfile).values()) == [Bytes(7, False)] * 2
+
+
+def test_of_very_many_the_oldest_go(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measured_store, "MOST", 2)
+    for number, name in enumerate(("a", "b", "c")):
+        measured(tmp_path / name)
+        newest = max((cache / "dockerlint" / "measured").iterdir(), key=lambda file: file.stat().st_mtime_ns)
+        os.utime(newest, (number, number))
+    measured(tmp_path / "d")
+    assert [recall(str(tmp_path / name)) is not None for name in "abcd"] == [False, False, True, True]
