@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from functools import cache
 from pathlib import Path
 
 TYPE_CHECKING = False
@@ -68,9 +69,10 @@ def ensure(name: str) -> str:
         return f"nothing stands in for {name}"
     if shutil.which("buildah") is None:
         return "buildah is not installed"
-    storage().mkdir(mode=0o700, parents=True, exist_ok=True)
+    env = environment(storage(), shared=False)
+    if _has(_name(kind), env):
+        return ""
     with bases.locked(storage() / "lock"):
-        env = environment(storage(), shared=False)
         try:
             _make(kind, env)
         except _CannotMake as error:
@@ -82,26 +84,48 @@ class _CannotMake(Exception):
     """A base is not there and cannot be made."""
 
 
-def _make(kind: str, env: Mapping[str, str]) -> str:
-    """The name of an image that is up to date with its recipe, its parents and this machine's settings."""
+def _name(kind: str) -> str:
+    """The name of the image that is up to date with a recipe, its parents and this machine's settings."""
     recipe = RECIPES / kind
-    settings = _machine()
-    text = (recipe / "Dockerfile").read_text()
-    mark = hashlib.sha256(settings)
+    mark = hashlib.sha256(_machine())
     for file in sorted(recipe.iterdir()):
         lines = file.read_bytes().splitlines(keepends=True)
         mark.update(file.name.encode() + b"".join(line for line in lines if not line.startswith(b"# ")))
-    for parent in sorted(_parents(text)):
-        made = _make(parent.removeprefix(_OWN), env) if parent.startswith(_OWN) else _root(parent, env)
-        mark.update(made.encode())
-        text = text.replace(f"{parent}\n", f"{made}\n").replace(f"{parent} ", f"{made} ")
-    name = f"localhost/{_OWN}{kind}:{mark.hexdigest()[:12]}"
+    for parent in sorted(_parents(_text(kind))):
+        mark.update(_image(parent).encode())
+    return f"localhost/{_OWN}{kind}:{mark.hexdigest()[:12]}"
+
+
+def _image(parent: str) -> str:
+    """What a recipe's FROM or COPY --from really names."""
+    return _name(parent.removeprefix(_OWN)) if parent.startswith(_OWN) else parent
+
+
+def _full(name: str) -> str:
+    """A name with its registry; Docker's own where it has none."""
+    return name if "." in name.partition("/")[0] and "/" in name else f"docker.io/library/{name}"
+
+
+def _text(kind: str) -> str:
+    return (RECIPES / kind / "Dockerfile").read_text()
+
+
+def _make(kind: str, env: Mapping[str, str]) -> None:
+    name, text = _name(kind), _text(kind)
     if not _has(name, env):
+        for parent in sorted(_parents(text)):
+            if parent.startswith(_OWN):
+                _make(parent.removeprefix(_OWN), env)
+            else:
+                _root(parent, env)
+            text = text.replace(f"{parent}\n", f"{_image(parent)}\n").replace(
+                f"{parent} ", f"{_image(parent)} "
+            )
         print(f"making {kind}", file=sys.stderr)
         with tempfile.TemporaryDirectory(dir="/var/tmp") as context:
-            shutil.copytree(recipe, context, dirs_exist_ok=True)
+            shutil.copytree(RECIPES / kind, context, dirs_exist_ok=True)
             Path(context, "Dockerfile").write_text(text)
-            Path(context, "machine.tar").write_bytes(settings)
+            Path(context, "machine.tar").write_bytes(_machine())
             command = [
                 "buildah",
                 "build",
@@ -117,14 +141,9 @@ def _make(kind: str, env: Mapping[str, str]) -> str:
             )
         if done.returncode != 0:
             raise _CannotMake(f"{kind} could not be made:\n{(done.stdout + done.stderr)[-3000:]}")
-    names = [other for other, of in kinds().items() if of == kind]
+    names = [_full(other) for other, of in kinds().items() if of == kind]
     if names:
-        subprocess.run(
-            ["buildah", "tag", name, *(f"docker.io/library/{other}" for other in names)],
-            env=dict(env),
-            check=True,
-        )
-    return name
+        subprocess.run(["buildah", "tag", name, *names], env=dict(env), check=True)
 
 
 def _parents(text: str) -> set[str]:
@@ -133,14 +152,13 @@ def _parents(text: str) -> set[str]:
     return {name for name in named if name.startswith((_OWN, _ROOT))}
 
 
-def _root(name: str, env: Mapping[str, str]) -> str:
+def _root(name: str, env: Mapping[str, str]) -> None:
     kind = name.removeprefix(_ROOT)
     why = bases.missing(kind)
     if why:
         raise _CannotMake(why)
     if not _has(name, env):
         bases.load(kind, name, "buildah", env)
-    return name
 
 
 def _has(name: str, env: Mapping[str, str]) -> bool:
@@ -150,6 +168,7 @@ def _has(name: str, env: Mapping[str, str]) -> bool:
     return seen.returncode == 0
 
 
+@cache
 def _machine() -> bytes:
     """What pip and npm are told on this machine, and the certificates it trusts, as a tar archive."""
     files = {"etc/pip.conf": _pip(), "etc/npmrc": _npm(), "usr/local/etc/npmrc": _npm("/usr/local")}

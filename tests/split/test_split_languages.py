@@ -507,11 +507,6 @@ def test_dune_brings_its_work_tree() -> None:
     assert "COPY --from=build /c /c" in runtime(text)
 
 
-def test_musl_alone_is_a_toolchain() -> None:
-    text = 'FROM debian:12\nRUN apt-get update && apt-get install -y musl-tools\nCOPY i.c /\nRUN musl-gcc -static -o /i /i.c\nCMD ["/i"]\n'
-    assert runtime(text) == 'FROM debian:12\nCOPY --from=build /i /i\nCMD ["/i"]\n'
-
-
 def test_an_extension_of_python_is_built_in_the_full_image_and_runs_in_the_slim_one() -> None:
     text = """\
 FROM python:3.11
