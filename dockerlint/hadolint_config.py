@@ -110,19 +110,35 @@ def read(path: str, note: Callable[[str], None], base: Config) -> Config:
 def load(path: str, note: Callable[[str], None]) -> Any:
     """What a YAML file holds; None, after a note, when it cannot be read or holds nothing."""
     try:
-        import yaml
-    except ImportError:
-        note(f"{path} is not read: that needs PyYAML; install dockerlint[hadolint]")
-        return None
-    try:
         with open(path, "rb") as file:
-            data = yaml.safe_load(file.read())
-    except (OSError, yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+            data = _decoded(file.read())
+    except ImportError as error:
+        note(f"{path} is not read: {error}, and that needs PyYAML; install dockerlint[hadolint]")
+        return None
+    except (OSError, ValueError, RecursionError) as error:
         note(f"{path} is not used: {' '.join(str(error).split())}")
         return None
     if data is None:
         note(f"{path} is not used: it is empty")
     return data
+
+
+def _decoded(content: bytes) -> Any:
+    """What YAML says. ValueError when it is none; ImportError, with what is not plain in it, where it takes PyYAML
+    to read it and that is not installed."""
+    try:
+        import yaml
+    except ImportError:
+        from dockerlint.plainyaml import NotPlain, load
+
+        try:
+            return load(content.decode("utf-8"))
+        except NotPlain as error:
+            raise ImportError(str(error)) from error
+    try:
+        return yaml.safe_load(content)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
 
 
 def of_data(data: Any) -> Settings:

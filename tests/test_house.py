@@ -66,6 +66,7 @@ FLOW = (
     "bundle",
     "loader",
     "config",
+    "plainyaml",
     "hadolint_config",
     "config_files",
     "lint",
