@@ -41,7 +41,7 @@ def fix_file(
     result = Result(
         source.path,
         now,
-        shown(settled.look.found, setup.config.least),
+        shown(settled.look.found, setup.config),
         fixed=settled.fixed,
         refused=settled.refused,
     )

@@ -28,6 +28,10 @@ _IN_NEEDED_STAGES = frozenset((
 ))  # fmt: skip
 
 
+# Rules that hadolint runs once for every label of the schema.
+_A_LABEL_EACH = frozenset(("DL3049", "DL3051", "DL3052", "DL3053", "DL3054", "DL3055", "DL3056", "DL3058"))
+
+
 @node
 class Setup:
     """Rules and configuration, ready for any number of files; `checker` asks ShellCheck, None does not."""
@@ -67,8 +71,16 @@ def model(
     return read(source, setup.config.build_args, setup.config.target, ignore_patterns, versions)
 
 
-def shown(found: tuple[Found, ...], least: str) -> tuple[Found, ...]:
-    """The findings that are at least as bad as a level."""
+def shown(found: tuple[Found, ...], config: Config) -> tuple[Found, ...]:
+    """The findings that reports show: those at least as bad as the level asked for, and in hadolint's
+    profile one for each rule and line, as its own reports have it; those about labels name one label each."""
+    least = config.least
+    if config.profile == "hadolint":
+        first: dict[tuple[str, int, str], Found] = {}
+        for one in found:
+            told = one.message if one.code in _A_LABEL_EACH or not one.code.startswith("DL") else ""
+            first.setdefault((one.code, one.start.line, told), one)
+        found = tuple(first.values())
     if least == Severity.STYLE:
         return found
     levels = Severity.ORDER[: Severity.ORDER.index(least) + 1]
@@ -90,7 +102,7 @@ def lint_model(dockerfile: Dockerfile, setup: Setup, run: Runner = run_rule) -> 
     """The result of linting a file that was read."""
     found, hidden = findings(dockerfile, setup, run)
     source = dockerfile.source
-    return Result(source.path, source, shown(found, setup.config.least), hidden)
+    return Result(source.path, source, shown(found, setup.config), hidden)
 
 
 def _with_experimental(dockerfile: Dockerfile, setup: Setup) -> tuple[Active, ...]:

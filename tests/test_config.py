@@ -279,7 +279,7 @@ def test_without_pyyaml_a_note_names_the_extra(here: Path, monkeypatch: pytest.M
     import sys
 
     monkeypatch.setitem(sys.modules, "yaml", None)
-    (here / ".hadolint.yaml").write_text("ignored: [DL3027]\n")
+    (here / ".hadolint.yaml").write_text("ignored: &all [DL3027]\n")
     ran = run()
     assert ran.code == 1
     assert "install dockerlint[hadolint]" in ran.err

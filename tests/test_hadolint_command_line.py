@@ -232,3 +232,14 @@ def test_init_from_a_file_that_is_not_there_or_no_good_is_an_error(here: Path) -
     (here / "x.yaml").write_text("ignored: DL3006\n")
     assert run("init", "--from-hadolint", "x.yaml").code == 2
     assert "ignored must be a list" in run("init", "--from-hadolint", "x.yaml").err
+
+
+def test_a_rule_says_a_thing_once_a_line_and_once_a_label(here: Path) -> None:
+    (here / "Dockerfile").write_text(
+        "FROM debian:12\nLABEL a=x b=y\nRUN gem install a && \\\n    gem install b\nRUN gem install c\n"
+    )
+    (here / ".hadolint.yaml").write_text("label-schema: {a: url, b: url}\n")
+    rows = json.loads(hadolint("-f", "json", "Dockerfile").out)
+    told = [(row["code"], row["line"]) for row in rows if row["code"] in ("DL3028", "DL3052")]
+    assert told == [("DL3052", 2), ("DL3052", 2), ("DL3028", 3), ("DL3028", 5)]
+    assert hadolint("Dockerfile").out.count("DL3028") == 2

@@ -94,7 +94,7 @@ class Session:
     def found(self, snapshot: Snapshot) -> tuple[Found, ...]:
         """The findings that are shown."""
         project = self.project(snapshot)
-        return () if project.excluded else shown(self.look(snapshot).found, project.setup.config.least)
+        return () if project.excluded else shown(self.look(snapshot).found, project.setup.config)
 
     def actions(self, snapshot: Snapshot, span: Span) -> list[Action]:
         """What can be done about the findings that a selection touches."""
