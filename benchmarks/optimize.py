@@ -1,9 +1,9 @@
 """What dockerlint saves, and whether anything breaks: every case of `images/`, built and run for real.
 
-    python benchmarks/optimize.py [CASE ...] [--ways safe,unsafe] [--again] [--results FILE] [--show]
+    python benchmarks/optimize.py [CASE ...] [--ways safe,unsafe,optimize] [--again] [--results FILE] [--show]
 
 Each case is built as it is and its commands are run; what they print must be what `smoke.toml` says. Then it is
-built with its safe fixes and with all fixes, and the same must come out. Bytes are those of the regular files in all
+built with its safe fixes, with all fixes, and as `dockerlint optimize` would write it, and the same must come out. Bytes are those of the regular files in all
 layers, base image included. Results are kept in a file from case to case, so that a run that was cut off goes on
 where it was; `--again` measures anew, `--show` only prints the tables for README.md. Needs buildah, podman (to run
 what was built) and root; bases come from `stand_ins.py`.
@@ -31,14 +31,16 @@ import tables
 
 import dockerlint
 from dockerlint.build_options import Task, Yard, add_build, add_rules
-from dockerlint.engine import Engine, EngineError, detect
+from dockerlint.engine import EngineError, detect
 from dockerlint.engine.session import Session
 from dockerlint.frozen import replace
 from dockerlint.source import encode
 
 HERE = Path(__file__).resolve().parent
 CASES = HERE / "images"
-WAYS = ("safe", "unsafe")
+WAYS = ("safe", "unsafe", "optimize")
+# Minutes for one `dockerlint optimize`.
+BUDGET = 20
 
 
 class Broken(Exception):
@@ -58,10 +60,14 @@ def task(path: Path) -> Task:
     return Yard(parser.parse_args(["--isolated"])).task(str(path))
 
 
-def fixed(given: Task, way: str) -> tuple[str, dict[str, int], list[str]]:
+def fixed(given: Task, way: str) -> dict[str, Any]:
     """The text with its fixes, how many of each rule went in, and what was refused."""
     settled = given.settled(unsafe=way == "unsafe")
-    return settled.look.source.text, dict(settled.fixed), list(settled.refused)
+    return {
+        "text": settled.look.source.text,
+        "rules": dict(settled.fixed),
+        "refused": list(settled.refused),
+    }
 
 
 def measured(case: str, ways: list[str], folder: Path) -> dict[str, Any]:
@@ -78,24 +84,96 @@ def measured(case: str, ways: list[str], folder: Path) -> dict[str, Any]:
     need_bases(given.source.text)
     engine = detect("buildah", env)
     result["engine"] = f"{engine.name} {engine.version}"
-    try:
-        before = built(engine, given, given.source.text, checks, env)
-    except Broken as error:
-        return {**result, "problem": str(error)}
-    result.update(bytes=before["bytes"], seconds=before["seconds"])
-    for way in ways:
-        text, rules, refused = fixed(given, way)
-        result[way] = {"rules": rules, "refused": refused, "stages": len(dockerlint.parse(text).stages)}
-        if text == given.source.text:
-            result[way].update(bytes=before["bytes"], seconds=0.0)
-            continue
-        result[way]["text"] = text
+    with Session(engine) as session:
+        # What was built stays until the end: its layers are the cache of the next one.
+        builder = Builder(session, given, checks, env, (folder / "root", stand_ins.storage() / "root"))
         try:
-            need_bases(text)
-            result[way].update(built(engine, given, text, checks, env))
+            before = builder.built(given.source.text)
         except Broken as error:
-            result[way]["broken"] = str(error)
+            return {**result, "problem": str(error)}
+        result.update(bytes=before["bytes"], seconds=before["seconds"])
+        for way in ways:
+            try:
+                found = optimized(path, builder) if way == "optimize" else fixed(given, way)
+                result[way] = found
+                text = found["text"]
+                found["stages"] = len(dockerlint.parse(text).stages)
+                if text == given.source.text:
+                    del found["text"]
+                    found.update(bytes=before["bytes"])
+                else:
+                    need_bases(text)
+                    found.update(builder.built(text))
+            except Broken as error:
+                result.setdefault(way, {})["broken"] = str(error)
     return result
+
+
+class Builder:
+    """Builds variants of one case in one session, and holds them against what the case says."""
+
+    def __init__(
+        self,
+        session: Session,
+        given: Task,
+        checks: smoke.Checks,
+        env: dict[str, str],
+        stores: tuple[Path, Path],
+    ) -> None:
+        self.session = session
+        self.given = given
+        self.checks = checks
+        self.env = env
+        self.stores = stores
+        self.first = ""
+
+    def built(self, text: str) -> dict[str, Any]:
+        """Build a text and run what the case says: its bytes and seconds. Broken when one of them fails."""
+        try:
+            made = self.session.build(replace(self.given.build, dockerfile=encode(text), network="host"))
+        except EngineError as error:
+            tail = "\n".join(error.tail[-15:])
+            raise Broken(f"{error}\n{tail}") from error
+        self.first = self.first or made.tag
+        for check in self.checks.runs:
+            why = smoke.differs(check, made.tag, self.env)
+            if why:
+                raise Broken(why)
+        return {"bytes": layers.size(made.tag, self.env, self.stores), "seconds": round(made.seconds, 1)}
+
+
+def optimized(path: Path, builder: Builder) -> dict[str, Any]:
+    """What `dockerlint optimize` makes of a file: its text, and what it says of it. Broken when it ends otherwise
+    than it should."""
+    command = [
+        str(Path(sys.executable).with_name("dockerlint")),
+        "optimize",
+        str(path),
+        "--isolated",
+        "--fresh",
+    ]
+    command += ["--engine", builder.session.engine.name, "--network", "host", "--format", "json"]
+    command += ["--budget", str(BUDGET)]
+    for line in smoke.lines(builder.checks, builder.first, builder.env):
+        command += ["--smoke", line]
+    start = time.monotonic()
+    done = subprocess.run(command, env=builder.env, capture_output=True, text=True, check=False)
+    said = json.loads(done.stdout) if done.stdout.startswith("[") else []
+    if done.returncode not in (0, 1) or not said:
+        raise Broken(
+            f"dockerlint optimize ended with {done.returncode}: {done.stdout[-500:]}{done.stderr[-2000:]}"
+        )
+    answer = said[0]
+    return {
+        "text": answer["text"],
+        "verdict": answer["after"]["verdict"],
+        "builds": answer["builds"],
+        "spent": round(time.monotonic() - start),
+        "grounds": {one["name"]: f"{one['fate']}: {one['why']}" for one in answer["grounds"]},
+        "fixes": {f"{one['rule']}:{one['line']}": f"{one['fate']}: {one['why']}" for one in answer["fixes"]},
+        "notes": answer["notes"],
+        "over": answer["over"],
+    }
 
 
 def need_bases(text: str) -> None:
@@ -105,24 +183,6 @@ def need_bases(text: str) -> None:
             why = stand_ins.ensure(str(stage.image))
             if why:
                 raise Broken(why)
-
-
-def built(
-    engine: Engine, given: Task, text: str, checks: smoke.Checks, env: dict[str, str]
-) -> dict[str, Any]:
-    """Build a text, run what the case says, and give its bytes and seconds. Broken when one of them fails."""
-    with Session(engine) as session:
-        try:
-            made = session.build(replace(given.build, dockerfile=encode(text)))
-        except EngineError as error:
-            tail = "\n".join(error.tail[-15:])
-            raise Broken(f"{error}\n{tail}") from error
-        for check in checks.runs:
-            why = smoke.differs(check, made.tag, env)
-            if why:
-                raise Broken(why)
-        stores = (Path(env["CONTAINERS_STORAGE_CONF"]).parent / "root", stand_ins.storage() / "root")
-        return {"bytes": layers.size(made.tag, env, stores), "seconds": round(made.seconds, 1)}
 
 
 def digest(case: str) -> str:

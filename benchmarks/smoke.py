@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
@@ -50,6 +52,22 @@ def read(path: Path) -> Checks:
         for run in said["run"]
     ]
     return Checks(runs, said.get("compiles", False))
+
+
+def lines(checks: Checks, tag: str, env: Mapping[str, str]) -> list[str]:
+    """The runs that need no input and end well as command lines, those of the image itself too."""
+    found = []
+    for run in checks.runs:
+        if run.code or run.stdin:
+            continue
+        words = run.command
+        if words is None:
+            asked = ["podman", "image", "inspect", "--format", "{{json .Config}}", tag]
+            done = subprocess.run(asked, env=dict(env), capture_output=True, text=True, check=True)
+            config = json.loads(done.stdout)
+            words = [*(config.get("Entrypoint") or ()), *(config.get("Cmd") or ())]
+        found.append(words if isinstance(words, str) else shlex.join(words))
+    return found
 
 
 def differs(run: Run, tag: str, env: Mapping[str, str]) -> str:
