@@ -7,7 +7,7 @@ import posixpath
 from dockerlint.frozen import record
 from dockerlint.model import Cmd, Entrypoint, Env, Healthcheck, Shell, Volume, Workdir
 from dockerlint.shell import scripts_of
-from dockerlint.split.paths import folders_of, normal, value_of
+from dockerlint.split.paths import folders_of, normal, value_of, workdir_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def starts(stage: Stage) -> bool:
     return any(True for _ in stage.of(Cmd, Entrypoint))
 
 
-def needs_of(stage: Stage, workdir: str) -> Needs:
-    """What the image of a stage needs; `workdir` is that of the base."""
-    variables, final = _settings(stage, workdir)
+def needs_of(stage: Stage, workdir: str, known: Mapping[str, str]) -> Needs:
+    """What the image of a stage needs; `workdir` is that of the base, `known` are variables that it sets."""
+    variables, final = _settings(stage, workdir, known)
     programs: list[Program] = []
     paths: list[str] = [final]
     problem = ""
@@ -73,7 +73,7 @@ def needs_of(stage: Stage, workdir: str) -> Needs:
     return Needs(tuple(programs), tuple(dict.fromkeys(paths)), final, problem)
 
 
-def _settings(stage: Stage, workdir: str) -> tuple[dict[str, str | None], str]:
+def _settings(stage: Stage, workdir: str, known: Mapping[str, str]) -> tuple[dict[str, str | None], str]:
     variables: dict[str, str | None] = (
         dict(stage.instructions[-1].state.variables) if stage.instructions else {}
     )
@@ -83,8 +83,8 @@ def _settings(stage: Stage, workdir: str) -> tuple[dict[str, str | None], str]:
             for pair in instruction.pairs:
                 if pair.name.value:
                     variables[pair.name.value] = pair.value.value if pair.value is not None else ""
-        elif isinstance(instruction, Workdir) and instruction.path.value:
-            final = normal(posixpath.join(final, instruction.path.value))
+        elif isinstance(instruction, Workdir):
+            final = normal(posixpath.join(final, workdir_path(instruction, known) or ""))
     return variables, final
 
 

@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from dockerlint.model import Workdir
     from dockerlint.shell.script import ShellWord
 
 _GLOB = "*?["
@@ -86,6 +87,13 @@ def is_scratch(path: str) -> bool:
 def value_of(word: ShellWord, variables: Mapping[str, str | None]) -> str | None:
     """What a word is when its variables are replaced; None when that is not known."""
     return word.value if word.value is not None else expand(word.raw, variables)
+
+
+def workdir_path(workdir: Workdir, known: Mapping[str, str]) -> str | None:
+    """The path of a WORKDIR; `known` are variables that the base image sets. None when it is not known."""
+    if workdir.path.value is not None or not known:
+        return workdir.path.value
+    return expand(workdir.path.raw, {**known, **workdir.state.variables})
 
 
 def folders_of(raw: str, variables: Mapping[str, str | None]) -> list[str]:

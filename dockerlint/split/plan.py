@@ -11,7 +11,7 @@ from dockerlint.split.bases import base_of
 from dockerlint.split.effects import Kind, Walker
 from dockerlint.split.needs import needs_of, starts
 from dockerlint.split.packages import Packages, bare
-from dockerlint.split.paths import folders_of, inside, inside_any, normal
+from dockerlint.split.paths import folders_of, inside, inside_any, normal, workdir_path
 from dockerlint.split.provided import Providers
 from dockerlint.split.run import read
 from dockerlint.split.runtime import Runtime
@@ -38,7 +38,7 @@ def plan(dockerfile: Dockerfile) -> Split | Refusal | None:
     base = base_of(stage)
     workdir = base.workdir
     if workdir is None:
-        first = next((i.path.value for i in stage.of(Workdir)), None)
+        first = next((workdir_path(i, base.paths) for i in stage.of(Workdir)), None)
         workdir = "/" if first is None or not first.startswith("/") else first
     steps = _steps(stage, base, workdir)
     base = _with_manager(base, steps)
@@ -77,8 +77,9 @@ def _steps(stage: Stage, base: Base, workdir: str) -> dict[int, Step]:
     more: tuple[str, ...] = ()
     for index, instruction in enumerate(stage.instructions):
         if isinstance(instruction, Workdir):
-            if instruction.path.value:
-                folder = normal(posixpath.join(folder, instruction.path.value))
+            path_there = workdir_path(instruction, base.paths)
+            if path_there:
+                folder = normal(posixpath.join(folder, path_there))
                 folders.add(folder)
         elif isinstance(instruction, Env):
             for pair in instruction.pairs:
@@ -135,7 +136,7 @@ class _Plan:
         self.base = base
         self.steps = steps
         self.leaves = leaves
-        self.needs: Needs = needs_of(stage, workdir)
+        self.needs: Needs = needs_of(stage, workdir, base.paths)
         self.traits = frozenset(t for s in steps.values() for task in s.tasks for t in task.effect.traits)
 
     def made(self) -> Split:
@@ -170,12 +171,12 @@ class _Plan:
         if not self.base.manager:
             raise Refused("dockerlint does not know the package manager of the base image")
         if self.base.workdir is None and not any(
-            (w.path.value or "").startswith("/") for w in list(self.stage.of(Workdir))[:1]
+            (workdir_path(w, self.base.paths) or "").startswith("/") for w in list(self.stage.of(Workdir))[:1]
         ):
             raise Refused("the base image chooses the working directory; set WORKDIR")
         if self.base.workdir is None and self.before_workdir():
             raise Refused("the base image chooses the working directory; set WORKDIR first")
-        if any(w.path.value is None for w in self.stage.of(Workdir)):
+        if any(workdir_path(w, self.base.paths) is None for w in self.stage.of(Workdir)):
             raise Refused("a WORKDIR depends on a variable that the file does not set")
         if self.needs.problem:
             raise Refused(self.needs.problem)

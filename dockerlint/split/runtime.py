@@ -26,7 +26,7 @@ from dockerlint.model import (
 from dockerlint.split.copies import Copies
 from dockerlint.split.effects import Kind
 from dockerlint.split.packages import Packages, bare
-from dockerlint.split.paths import inside, normal
+from dockerlint.split.paths import inside, normal, workdir_path
 from dockerlint.split.repeat import Repeater
 from dockerlint.split.takes import GO
 
@@ -123,8 +123,8 @@ class Runtime:
     def _workdir_at(self, index: int) -> str:
         folder = self.base.workdir or "/"
         for instruction in self.stage.instructions[:index]:
-            if isinstance(instruction, Workdir) and instruction.path.value:
-                folder = normal(posixpath.join(folder, instruction.path.value))
+            if isinstance(instruction, Workdir):
+                folder = normal(posixpath.join(folder, workdir_path(instruction, self.base.paths) or ""))
         return folder
 
     def _tail(self) -> str:
@@ -178,7 +178,9 @@ class Runtime:
         for index in [i for i in self.pieces if isinstance(self.stage.instructions[i], Workdir)]:
             following = self._next_place(index)
             path = self._workdir_at(index + 1)
-            if not isinstance(following, Workdir) or not (following.path.value or "").startswith("/"):
+            if not isinstance(following, Workdir) or not (
+                workdir_path(following, self.base.paths) or ""
+            ).startswith("/"):
                 continue
             if path == "/" or self.taker.left_behind(path) or self._is_work_only(path):
                 del self.pieces[index]
@@ -253,5 +255,10 @@ class Runtime:
         return ""
 
     def slice(self, instruction: Instruction) -> str:
-        """The text of an instruction as it stands in the file."""
+        """The text of an instruction as it stands in the file; a WORKDIR whose path only the toolchain image
+        tells has it written out."""
+        if isinstance(instruction, Workdir) and instruction.path.value is None and self.base.runtime:
+            path = workdir_path(instruction, self.base.paths)
+            if path is not None:
+                return f"{instruction.keyword.text} {path}"
         return self.text[instruction.span.start : instruction.span.end]

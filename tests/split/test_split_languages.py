@@ -540,3 +540,28 @@ def test_a_native_module_of_node_is_built_in_the_full_image() -> None:
         made = runtime(f'{head}RUN {build}\nCMD ["node", "index.js"]\n')
         assert made.startswith("FROM node:20-bookworm-slim\n")
         assert "COPY --from=build /app /app" in made
+
+
+def test_a_working_directory_below_the_gopath_of_the_image_is_written_out() -> None:
+    text = """\
+FROM golang:1.21
+WORKDIR $GOPATH/src/example.com/rates
+COPY . .
+RUN go install ./...
+CMD ["rates", "EUR"]
+"""
+    assert (
+        runtime(text)
+        == """\
+FROM debian:bookworm-slim
+RUN apt-get update \\
+    && apt-get install -y --no-install-recommends ca-certificates \\
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /go/src/example.com/rates
+COPY . .
+COPY --from=build /go/bin/rates /usr/local/bin/rates
+CMD ["rates", "EUR"]
+"""
+    )
+    assert "WORKDIR depends" in refused(text.replace("$GOPATH", "$HOME/go"))
+    assert "WORKDIR depends" in refused(text.replace("WORKDIR", "ARG A\nENV GOPATH=$A\nWORKDIR", 1))
