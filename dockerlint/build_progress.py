@@ -6,6 +6,7 @@ import re
 import sys
 
 from dockerlint.engine import EngineError
+from dockerlint.engine.explanation import failing_lines
 from dockerlint.report.escape import visible
 
 TYPE_CHECKING = False
@@ -25,9 +26,14 @@ def complain(message: str, hint: str = "") -> None:
 
 def failed(path: str, what: str, error: EngineError | ImageError) -> None:
     """Tell that a build or its reading failed, with the engine's last lines. `what` names the variant."""
-    tail = error.tail if isinstance(error, EngineError) else ()
+    tail, hint = (error.tail, error.hint) if isinstance(error, EngineError) else ((), "")
+    if isinstance(error, EngineError) and error.line is not None:
+        path = f"{path}:{error.line}"
     complain(f"{path} {what}: {error}" if what else f"{path}: {error}")
-    sys.stderr.write("".join(f"  | {visible(line)}\n" for line in tail[-15:]))
+    lines = tuple(failing_lines(tail))[-15:]
+    sys.stderr.write("".join(f"  | {visible(line)}\n" for line in lines))
+    if hint:
+        sys.stderr.write(f"  {visible(hint)}\n")
 
 
 def no_engine(error: NoEngine, so: str) -> None:

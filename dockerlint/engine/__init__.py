@@ -21,11 +21,16 @@ NAMES = ("docker", "podman", "buildah")
 
 
 class EngineError(Exception):
-    """An engine could not do what it was asked; `tail` holds its own last lines."""
+    """An engine could not do what it was asked; `tail` holds its own last lines, `hint` what to do about
+    it, `line` the line of the file that it was at (from 1, None when that is not known)."""
 
-    def __init__(self, message: str, tail: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message: str, tail: tuple[str, ...] = (), hint: str = "", line: int | None = None
+    ) -> None:
         super().__init__(message)
         self.tail = tail
+        self.hint = hint
+        self.line = line
 
 
 class NoEngine(EngineError):
@@ -33,8 +38,7 @@ class NoEngine(EngineError):
     was looked at and why it would not do."""
 
     def __init__(self, message: str, hint: str, found: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.hint = hint
+        super().__init__(message, (), hint)
         self.found = found
 
 

@@ -30,11 +30,15 @@ class Claim:
 
     def __init__(self, engine: Engine) -> None:
         self.folder = tempfile.mkdtemp(prefix=_PREFIX, dir=_parent())
-        with open(os.path.join(self.folder, _PLACE), "w") as file:
-            file.write(_place(engine))
-        # The lock gets its name once it is held, so that nobody finds it free.
-        draft = os.path.join(self.folder, f"{_LOCK}.new")
-        self._lock = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with open(os.path.join(self.folder, _PLACE), "w") as file:
+                file.write(_place(engine))
+            # The lock gets its name once it is held, so that nobody finds it free.
+            draft = os.path.join(self.folder, f"{_LOCK}.new")
+            self._lock = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError:
+            erase(self.folder)
+            raise
         if lock(self._lock):
             os.rename(draft, os.path.join(self.folder, _LOCK))
 

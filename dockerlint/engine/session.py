@@ -12,8 +12,12 @@ import time
 from types import TracebackType
 
 from dockerlint.engine import Build, Built, Engine, EngineError
+from dockerlint.engine.explanation import Heard, explain
 from dockerlint.engine.leftovers import Claim, sweep
 from dockerlint.engine.secret import mask
+from dockerlint.errors import UserError
+from dockerlint.lint import read
+from dockerlint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from dockerlint.engine import Progress
 
 _ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_ROOM = "free some of the disk, or set TMPDIR to a folder with room"
 PREFIX = "localhost/dockerlint-build"
 
 
@@ -49,7 +54,10 @@ class Session:
 
     def __enter__(self) -> Session:
         sweep(self.engine)
-        self._claim = Claim(self.engine)
+        try:
+            self._claim = Claim(self.engine)
+        except OSError as error:
+            raise UserError(f"no temporary folder can be made: {error.strerror}", _ROOM) from error
         self.folder = self._claim.folder
         if threading.current_thread() is threading.main_thread():
             for number in _ENDINGS:
@@ -82,27 +90,49 @@ class Session:
         """The built image; BuildFailed with the engine's last lines when it fails."""
         tag = f"{PREFIX}-{secrets.token_hex(8)}:latest"
         self._tags.append(tag)
-        self._claim.note(tag)
-        start = time.monotonic()
-        hide = mask(build.secrets)
         try:
-            self.engine.build(
-                build,
-                tag,
-                tempfile.mkdtemp(dir=self.folder),
-                None if progress is None else lambda line: progress(hide(line)),
-            )
+            self._claim.note(tag)
+        except OSError as error:
+            raise self._no_room(error) from error
+        start = time.monotonic()
+        hide, heard = mask(build.secrets), Heard()
+
+        def hear(line: str) -> None:
+            heard.line(line)
+            if progress is not None:
+                progress(hide(line))
+
+        try:
+            self.engine.build(build, tag, tempfile.mkdtemp(dir=self.folder), hear)
         except EngineError as error:
             error.tail = tuple(map(hide, error.tail))
-            raise
+            why = None
+            if error.tail:
+                file = read(Source.of(build.dockerfile, ""), build.build_args, build.target)
+                why = explain(self.engine.name, error.tail, heard, file, build.target)
+            if why is None:
+                raise
+            raise type(error)(f"{error}: {why.text}", error.tail, why.hint, why.line) from error
+        except OSError as error:
+            raise self._no_room(error) from error
         return Built(tag, time.monotonic() - start)
 
     def save(self, built: Built) -> str:
         """The path of the image as the engine saved it, inside the session's folder (`discard` it when
         it was read: it may be large)."""
-        path = os.path.join(tempfile.mkdtemp(dir=self.folder), "image")
-        self.engine.save(built.tag, path)
+        try:
+            path = os.path.join(tempfile.mkdtemp(dir=self.folder), "image")
+            self.engine.save(built.tag, path)
+        except OSError as error:
+            raise self._no_room(error) from error
+        except EngineError as error:
+            if not any("no space left on device" in line for line in error.tail):
+                raise
+            raise EngineError(f"{error}: the disk is full", error.tail, _ROOM) from error
         return path
+
+    def _no_room(self, error: OSError) -> EngineError:
+        return EngineError(f"temporary files cannot be written to {self.folder}: {error.strerror}", (), _ROOM)
 
     def discard(self, path: str) -> None:
         """Delete what `save` wrote."""
