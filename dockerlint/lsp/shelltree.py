@@ -31,6 +31,7 @@ _STRINGS = frozenset(("string", "raw_string", "ansi_c_string", "translated_strin
 _EXPANSIONS = frozenset(("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion"))
 # A here-document of the Dockerfile, whose body stands elsewhere.
 _OPENER = re.compile(rb"(?<!<)<<(?!<)(?=-?[ \t]*[\"']?\w)")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # How deep a script may be nested; far below Python's limit of frames.
 _DEEPEST = 200
 
@@ -57,7 +58,9 @@ class Naming:
 def parts(script: Script) -> list[Part]:
     """The parts of a script that have a colour of their own, in order; none for a shell we cannot read."""
     root = _root(script)
-    return [] if root is None else sorted(_parts(root, 0), key=lambda part: part.start)
+    if root is None:
+        return []
+    return sorted(_parts(root, 0, script.text.text), key=lambda part: part.start)
 
 
 def namings(script: Script) -> list[Naming]:
@@ -67,11 +70,8 @@ def namings(script: Script) -> list[Naming]:
     if root is None:
         return []
     text = script.text.text
-    found = sorted(_namings(root, 0), key=lambda one: one[2])
-    return [
-        Naming(text[node.start_byte : node.end_byte], node.start_byte, node.end_byte, sets)
-        for node, sets, _ in found
-    ]
+    found = sorted(_namings(root, 0, text), key=lambda one: one[1])
+    return [Naming(text[part.start : part.end], part.start, part.end, sets) for part, _, sets in found]
 
 
 def _root(script: Script) -> Node | None:
@@ -83,7 +83,7 @@ def _root(script: Script) -> Node | None:
     return parse(source).root_node
 
 
-def _parts(node: Node, depth: int) -> Iterator[Part]:
+def _parts(node: Node, depth: int, text: str) -> Iterator[Part]:
     kind, start, end = node.type, node.start_byte, node.end_byte
     if kind == "comment":
         yield Part(start, end, COMMENT)
@@ -93,10 +93,14 @@ def _parts(node: Node, depth: int) -> Iterator[Part]:
             if child.type in _EXPANSIONS:
                 if child.start_byte > at:
                     yield Part(at, child.start_byte, STRING)
-                yield from _parts(child, depth + 1)
+                yield from _parts(child, depth + 1, text)
                 at = child.end_byte
         if end > at:
             yield Part(at, end, STRING)
+    elif kind == "$":
+        name = _stray(node, text)
+        if name is not None:
+            yield name
     elif kind in ("variable_name", "special_variable_name"):
         yield Part(start, end, VARIABLE)
     elif kind == "command_name" and node.child_count == 1 and node.children[0].type == "word":
@@ -112,11 +116,13 @@ def _parts(node: Node, depth: int) -> Iterator[Part]:
         yield Part(start, end, OPERATOR)
     elif depth < _DEEPEST:
         for child in node.children:
-            yield from _parts(child, depth + 1)
+            yield from _parts(child, depth + 1, text)
 
 
-def _namings(node: Node, depth: int) -> Iterator[tuple[Node, bool, int]]:
-    """Nodes that name a variable, whether they set it, and from which offset on that holds."""
+def _namings(node: Node, depth: int, text: str) -> Iterator[tuple[Part, int, bool]]:
+    """The places that name a variable, from which offset on that holds, and whether it is set there."""
+    start, end = node.start_byte, node.end_byte
+    part = Part(start, end, VARIABLE)
     if node.type == "variable_name":
         above = node.parent
         if (
@@ -126,20 +132,29 @@ def _namings(node: Node, depth: int) -> Iterator[tuple[Node, bool, int]]:
         ):
             # What stands before a command is for that command alone.
             if above.parent is None or above.parent.type != "command":
-                yield node, True, above.end_byte
+                yield part, above.end_byte, True
         else:
-            yield node, above is not None and above.type == "for_statement", node.start_byte
+            yield part, start, above is not None and above.type == "for_statement"
+        return
+    if node.type == "$":
+        name = _stray(node, text)
+        if name is not None:
+            yield name, start, False
         return
     if node.type == "command" and depth < _DEEPEST:
-        name = node.child_by_field_name("name")
-        if name is not None and name.text in (b"read", b"unset", b"getopts", b"mapfile"):
+        called = node.child_by_field_name("name")
+        if called is not None and called.text in (b"read", b"unset", b"getopts", b"mapfile"):
             for child in node.children:
-                if (
-                    child.type == "word"
-                    and child.text is not None
-                    and re.fullmatch(rb"[A-Za-z_]\w*", child.text)
-                ):
-                    yield child, True, child.end_byte
+                if child.type == "word" and child.text is not None and _NAME.fullmatch(child.text.decode()):
+                    yield Part(child.start_byte, child.end_byte, VARIABLE), child.end_byte, True
     if depth < _DEEPEST:
         for child in node.children:
-            yield from _namings(child, depth + 1)
+            yield from _namings(child, depth + 1, text)
+
+
+def _stray(node: Node, text: str) -> Part | None:
+    """The name behind a `$` that the grammar took for itself: it does not see the variable in `a-$b`."""
+    if node.parent is not None and node.parent.type == "simple_expansion":
+        return None
+    match = _NAME.match(text, node.end_byte)
+    return None if match is None else Part(match.start(), match.end(), VARIABLE)

@@ -47,6 +47,9 @@ MEANT = {
         "FROM debian\nENV «X»=1\nRUN echo $«X» && X=${«X»}2 && echo $X\nRUN for X in 1; do echo $X; done; X=3 env\n"
         "RUN read X && echo $X\n"
     ),
+    "behind a dash, where the grammar of the shell does not see it": (
+        "FROM debian\nENV «V»=1\nRUN curl x/a-$«V».tar b$«V»-$«V»/c \"d-$«V»\" e-${«V»}-$V2\n"
+    ),
     "scripts in here-documents and in exec form": (
         "FROM debian\nENV «X»=1\nRUN <<EOF\necho $«X»\nEOF\nRUN [\"sh\", \"-c\", \"echo $«X»\"]\n"
         "RUN cat <<'EOF' > /x && echo $«X»\nhello\nEOF\nHEALTHCHECK CMD curl $«X»\n"
