@@ -82,13 +82,11 @@ def did_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
 
 async def did_change_configuration(ls: Server, params: types.DidChangeConfigurationParams) -> None:
     """The settings changed: they come along, or are to be asked for."""
-    given = params.settings
-    if isinstance(given, dict) and isinstance(given.get(settings.SECTION), dict):
-        ls.take({**ls.initial, **given[settings.SECTION]})
-    elif ls.can("workspace.configuration"):
-        await ls.fetch_settings()
-    elif isinstance(given, dict) and given:
+    given = settings.section(params.settings)
+    if given:
         ls.take({**ls.initial, **given})
+    else:
+        await ls.fetch_settings()
 
 
 def did_change_watched_files(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:

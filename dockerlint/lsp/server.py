@@ -113,7 +113,9 @@ class Server(LanguageServer):
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._reported: set[tuple[str, str]] = set()
+        self._settings = settings.Settings()
         self._generation = 0
+        self._ready = False
         self._watches = False
 
     # What the editor can do.
@@ -144,13 +146,12 @@ class Server(LanguageServer):
     def begin(self, params: types.InitializeParams) -> None:
         """Take the settings that come with the first message."""
         self._loop = asyncio.get_running_loop()
-        given = params.initialization_options
-        if isinstance(given, dict):
-            self.initial = dict(given.get(settings.SECTION) or given)
+        self.initial = settings.section(params.initialization_options)
         self.take(self.initial)
 
     async def ready(self) -> None:
         """Ask the editor for its settings, and to tell of changes."""
+        self._ready = True
         self._worker.submit(self.session.warm_up)
         await self.fetch_settings()
         wanted = []
@@ -177,15 +178,16 @@ class Server(LanguageServer):
         items = [types.ConfigurationItem(section=settings.SECTION)]
         with suppress(JsonRpcException):
             given = await self.workspace_configuration_async(types.ConfigurationParams(items))
-            if given and isinstance(given[0], dict) and given[0]:
-                self.take({**self.initial, **given[0]})
+            self.take({**self.initial, **settings.section(given[0] if given else None)})
 
     def take(self, given: object) -> None:
         """Take settings, and look at every open file again."""
         found, faults = settings.read(given)
         for fault in faults:
             self._show(fault)
-        self.reload(found)
+        if found != self._settings:
+            self._settings = found
+            self.reload(found)
 
     def reload(self, found: settings.Settings | None = None) -> None:
         """Read the configuration files again, and look at every open file again."""
@@ -196,7 +198,9 @@ class Server(LanguageServer):
         self.refresh()
 
     def refresh(self) -> None:
-        """Let an editor that asks ask again."""
+        """Let an editor that asks ask again. Before it is ready it must not be bothered."""
+        if not self._ready:
+            return
         if self.pulls and self.can("workspace.diagnostics.refresh_support"):
             self.protocol.send_request(types.WORKSPACE_DIAGNOSTIC_REFRESH, None)
         if self.can("workspace.inlay_hint.refresh_support"):
@@ -351,6 +355,27 @@ class Server(LanguageServer):
         )
 
 
+class Outlet:
+    """Where messages go. Those that are written once the editor has gone go nowhere, without a word."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, data: bytes) -> None:
+        """Write and send some bytes."""
+        with suppress(OSError, ValueError):
+            self._stream.write(data)
+            self._stream.flush()
+
+    def flush(self) -> None:
+        """Nothing: everything is sent as it is written."""
+
+    def close(self) -> None:
+        """Write no more."""
+        with suppress(OSError, ValueError):
+            self._stream.close()
+
+
 def made() -> Server:
     """A server with all its features."""
     server = Server()
@@ -363,7 +388,8 @@ def serve(given: BinaryIO, taken: BinaryIO) -> int:
     logging.getLogger("pygls").setLevel(logging.ERROR)
     server = made()
     try:
-        server.start_io(given, taken)
+        outlet: Any = Outlet(taken)
+        server.start_io(given, outlet)
     finally:
         server.end()
     return int(not server.protocol.said_goodbye)

@@ -55,6 +55,13 @@ _KINDS = {"text": "a string", "switch": "true or false", "list": "a list of stri
 _OF_EXTENSIONS = ("enable", "path", "command", "server", "trace", "interpreter", "args", "importStrategy")
 
 
+def section(given: object) -> dict[str, Any]:
+    """The settings in what an editor sends, as they are; they may stand below `dockerlint`."""
+    if isinstance(given, dict) and isinstance(given.get(SECTION), dict):
+        given = given[SECTION]
+    return dict(given) if isinstance(given, dict) else {}
+
+
 def read(given: object) -> tuple[Settings, tuple[str, ...]]:
     """Settings out of what an editor sends, and a line for each that is no good and left out.
 

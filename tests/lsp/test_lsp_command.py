@@ -24,3 +24,22 @@ def test_an_editor_that_just_goes_ends_it_with_an_exit_code_that_says_so() -> No
         [sys.executable, "-m", "dockerlint", "lsp"], input=b"", capture_output=True, check=False
     )
     assert (ran.returncode, ran.stdout, ran.stderr) == (1, b"", b"")
+
+
+def test_an_editor_that_reads_no_more_is_no_reason_for_a_word() -> None:
+    body = b'{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"processId": null, "capabilities": {}}}'
+    server = subprocess.Popen(
+        [sys.executable, "-m", "dockerlint", "lsp"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert server.stdin is not None
+    assert server.stdout is not None
+    assert server.stderr is not None
+    server.stdout.close()
+    with server.stdin as pipe:
+        pipe.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+    with server.stderr as pipe:
+        assert pipe.read() == b""
+    assert server.wait() == 1

@@ -269,6 +269,28 @@ def test_settings_come_at_the_start_when_asked_for_and_when_they_change(tmp_path
     play(scene)
 
 
+def test_a_setting_that_is_taken_away_is_the_one_of_the_start_again(tmp_path: Path) -> None:
+    async def scene() -> None:
+        given = {"select": ["DL3020"]}
+        async with started(tmp_path, "visual_studio_code@1.65.2", settings=given) as editor:
+            uri = editor.open(ADD)
+            await editor.pushed(uri, lambda found: codes(found) == ["DL3020"])
+            editor.client.set_configuration({"dockerlint": {}})
+            editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+            await editor.pushed(uri, lambda found: len(found) > 1)
+
+    play(scene)
+
+
+def test_options_that_are_no_object_do_no_harm(tmp_path: Path) -> None:
+    async def scene() -> None:
+        for options in ("x", ["x"], {"dockerlint": None}, 7):
+            async with started(tmp_path, options=options) as editor:
+                assert "DL3020" in codes(await editor.pushed(editor.open(ADD), bool))
+
+    play(scene)
+
+
 def test_a_setting_that_is_not_known_is_told(tmp_path: Path) -> None:
     async def scene() -> None:
         async with started(tmp_path, options={"ignor": ["DL3020"]}) as editor:

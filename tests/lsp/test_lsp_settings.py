@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import tomli
 
-from dockerlint.lsp.settings import KEYS, Settings, read
+from dockerlint.lsp.settings import KEYS, Settings, read, section
 
 EDITORS = Path(__file__).resolve().parents[2] / "docs" / "editors.md"
 
@@ -24,6 +24,12 @@ def test_values_stand_at_the_top_or_below_the_section() -> None:
     given = {"profile": "hadolint", "ignore": ["DL3008"], "unsafeFixes": False}
     assert read(given) == (wanted, ())
     assert read({"dockerlint": given}) == (wanted, ())
+
+
+def test_a_section_is_what_an_object_holds() -> None:
+    assert section({"dockerlint": {"a": 1}, "b": 2}) == section({"a": 1}) == {"a": 1}
+    assert section({"dockerlint": True}) == {"dockerlint": True}
+    assert section(None) == section("x") == section([]) == {}
 
 
 @pytest.mark.parametrize(
