@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from dockerlint.hadolint import ARCHIVES, bare, written
 from dockerlint.model import Copy, Dockerfile, Run
-from dockerlint.rule import Bad, Finding, Good, Severity, rule
+from dockerlint.rule import Bad, Finding, Good, Severity, rule, unsafe
+from dockerlint.shell.unpacking import REASON, added
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +22,22 @@ TOOLS = ("unzip", "gunzip", "bunzip2", "unlzma", "unxz", "zgz", "uncompress", "z
     """,
     severity=Severity.INFO,
     profiles=("hadolint",),
+    fix=unsafe(REASON),
     source="https://docs.docker.com/reference/dockerfile/#adding-local-tar-archives",
     bad=[
-        Bad("FROM debian:12\n«COPY» app.tar.gz /opt/\nRUN tar -xzf /opt/app.tar.gz -C /opt\n"),
+        Bad(
+            "FROM debian:12\n«COPY» app.tar.gz /opt/\n# all of it\nRUN tar -xzf /opt/app.tar.gz -C /opt\n",
+            fixed="FROM debian:12\nADD app.tar.gz /opt/\n# all of it\n",
+        ),
+        Bad(
+            "FROM debian:12\nWORKDIR /srv\n«COPY» app.tgz /tmp/app.tgz\nRUN tar -xf /tmp/app.tgz && make -C app\n",
+            fixed="FROM debian:12\nWORKDIR /srv\nADD app.tgz /srv/\nRUN make -C app\n",
+        ),
+        Bad("FROM debian:12\n«COPY» app.tgz /tmp/\nRUN tar -xf /tmp/app.tgz -C /opt --strip-components=1\n"),
+        Bad(
+            "FROM debian:12\n«COPY» app.tgz /tmp/\nRUN tar -xf /tmp/app.tgz -C /opt && sha256sum /tmp/app.tgz\n"
+        ),
+        Bad("FROM debian:12\nUSER app\n«COPY» app.tgz /tmp/\nRUN tar -xf /tmp/app.tgz -C /opt\n"),
         Bad(
             "FROM debian:12\nWORKDIR /opt\n«COPY» a/app.tgz b.txt ./\nRUN true; \\\n    # here\n    tar -C / -xf app.tgz\n"
         ),
@@ -57,7 +71,9 @@ def archive_copied_then_unpacked(dockerfile: Dockerfile) -> Iterator[Finding]:
                 if name in named and copy not in told:
                     told.add(copy)
                     yield Finding(
-                        copy.keyword.span, f"{name[:60]} is unpacked by a later RUN; let ADD unpack it"
+                        copy.keyword.span,
+                        f"{name[:60]} is unpacked by a later RUN; let ADD unpack it",
+                        added(dockerfile, copy),
                     )
 
 

@@ -4,7 +4,7 @@ import re
 
 from dockerlint.model import Dockerfile
 from dockerlint.places import instruction_at
-from dockerlint.rule import Bad, Finding, Good, Severity, rule
+from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, Span, rule, unsafe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +22,16 @@ PRAGMA = r"hadolint[ \t]+ignore[ \t]*=[ \t]*[DLSC0-9]+(?:[ \t]*,[ \t]*[DLSC0-9]+
     """,
     severity=Severity.INFO,
     profiles=(),
+    fix=unsafe("what the comment silenced is reported again, and a reason that it gives is gone"),
     bad=[
-        Bad("FROM debian:12\n«# hadolint ignore=DL3059, DL3008»\nRUN apt-get install -y curl\n"),
-        Bad("FROM debian:12\n  «# hadolint ignore=SC1091 # generated»\nRUN . /x\n"),
+        Bad(
+            "FROM debian:12\n«# hadolint ignore=DL3059, DL3008»\nRUN apt-get install -y curl\n",
+            fixed="FROM debian:12\nRUN apt-get install -y curl\n",
+        ),
+        Bad(
+            "FROM debian:12\n# why\n  «# hadolint ignore=SC1091 # generated»\nRUN . /x\n",
+            fixed="FROM debian:12\n# why\nRUN . /x\n",
+        ),
     ],
     good=[
         Good("# hadolint global ignore=DL3008\nFROM debian:12\n"),
@@ -40,5 +47,15 @@ def inline_ignore_comment(dockerfile: Dockerfile) -> Iterator[Finding]:
         inside = instruction_at(dockerfile, comment.span.start)
         if inside is None and re.fullmatch(PRAGMA, comment.text):
             yield Finding(
-                comment.span, "This comment silences rules for one instruction; decide in the config"
+                comment.span,
+                "This comment silences rules for one instruction; decide in the config",
+                Fix("remove the comment", (Edit(_lines(dockerfile, comment.span), ""),)),
             )
+
+
+def _lines(dockerfile: Dockerfile, span: Span) -> Span:
+    """The line of a comment, with its end."""
+    text = dockerfile.source.text
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.end)
+    return Span(start, len(text) if end < 0 else end + 1)

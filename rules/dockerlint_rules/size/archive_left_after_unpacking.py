@@ -9,6 +9,7 @@ from dockerlint.shell.fetching import ARCHIVES, Fetched, fetched, unpacks
 from dockerlint.shell.leftover import head, prefix
 from dockerlint.shell.paths import UNKNOWN, folders, joined, matches, mounted, removals
 from dockerlint.shell.quoting import shown
+from dockerlint.shell.unpacking import added
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ READ_LATER = ("php.tar.xz",)
             "FROM debian:12\nRUN <<EOF\nset -e\n«curl» -o /a.tar https://example.org/a.tar\ntar xf /a.tar -C /opt\nEOF\n",
             fixed="FROM debian:12\nRUN <<EOF\nset -e\ncurl -o /a.tar https://example.org/a.tar\n"
             "tar xf /a.tar -C /opt\nrm /a.tar\nEOF\n",
+        ),
+        Bad(
+            "FROM debian:12\n«COPY» dist/app.tar.xz /tmp/\nENV A=1\n"
+            'RUN tar -xJf /tmp/app.tar.xz -C /opt/app && rm /tmp/app.tar.xz\nCMD ["/opt/app/run"]\n',
+            fixed='FROM debian:12\nADD dist/app.tar.xz /opt/app/\nENV A=1\nCMD ["/opt/app/run"]\n',
         ),
         Bad("FROM debian:12\n«COPY» app.zip /tmp/\nRUN unzip /tmp/app.zip -d /opt && rm /tmp/app.zip\n"),
     ],
@@ -156,6 +162,7 @@ def _copied(dockerfile: Dockerfile) -> Iterator[Finding]:
                         copy.keyword.span,
                         f"{name} stays in this layer although the RUN in line {run.first_line} unpacks it;"
                         " mount it there (RUN --mount=type=bind), or let ADD unpack a tar archive",
+                        added(dockerfile, copy),
                     )
                     break
 
