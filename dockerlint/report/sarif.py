@@ -160,4 +160,8 @@ def _uri(path: str) -> str:
     except UnicodeEncodeError:
         # A name on Windows may hold any surrogate.
         data = path.encode("utf-8", "surrogatepass")
-    return quote(data, safe="/-._~")
+    address = quote(data, safe="/-._~")
+    if path.startswith("/"):
+        # Outside the repository: a reference that begins with a slash would be no place anywhere.
+        return f"file://{address}"
+    return f"file:///{path[:2]}{address[4:]}" if path[1:3] == ":/" else address
