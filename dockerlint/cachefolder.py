@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from stat import S_ISDIR
 
 # Group and others may not write.
 _WRITABLE_BY_OTHERS = 0o022
@@ -36,9 +37,4 @@ def own_folder(path: str, make: bool = False) -> bool:
         return False
     if os.name == "nt":
         return os.path.isdir(path)
-    return (
-        os.path.isdir(path)
-        and not os.path.islink(path)
-        and found.st_uid == os.geteuid()
-        and not found.st_mode & _WRITABLE_BY_OTHERS
-    )
+    return S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & _WRITABLE_BY_OTHERS

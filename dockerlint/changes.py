@@ -165,9 +165,7 @@ def _lines(root: str, base: str, names: Sequence[str]) -> dict[str, Lines]:
         if there:
             both = dict.fromkeys([*there, *(before[name] for name in there)])
             options = ("-U0", "--inter-hunk-context=0", "--src-prefix=a/", "--dst-prefix=b/")
-            patch = _git(
-                root, "-c", "core.quotePath=true", *_DIFF, *options, base, "--", *map(_exactly, both)
-            )
+            patch = _git(root, *_DIFF, *options, base, "--", *map(_exactly, both))
             lines = hunks(patch)
             found |= {name: lines[name] for name in there if name in lines}
     return found
@@ -191,24 +189,20 @@ def _renamed(raw: str) -> Iterator[tuple[str, str]]:
 def hunks(patch: str) -> dict[str, Lines]:
     """The lines that a patch without context changes, by the new name of the file.
 
-    A line of a file may look like a line of the patch: as many lines as a hunk says are passed over.
+    Lines of the file have a sign in front, so only `+++ ` could be taken for one of the patch: it counts once for
+    each file, before its lines.
     """
     new: dict[str, set[int]] = {}
     gone: dict[str, set[int]] = {}
     name = ""
-    skip = 0
     for line in patch.split("\n"):
-        if skip and line[:1] in ("+", "-"):
-            skip -= 1
-        elif line.startswith("diff --git "):
+        if line.startswith("diff --git "):
             name = ""
         elif line.startswith("+++ ") and not name:
             name = _unquoted(line[4:]).removeprefix("b/")
             new[name], gone[name] = set(), set()
         elif line.startswith("@@ ") and name:
-            _, old, now, *_ = line.split(" ")
-            first, count = _range(now)
-            skip = _range(old)[1] + count
+            first, count = _range(line.split(" ")[2])
             if count:
                 new[name].update(range(first, first + count))
             else:

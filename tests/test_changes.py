@@ -326,3 +326,18 @@ def test_only_this_option_starts_git(repository: Repository, monkeypatch: pytest
 
     monkeypatch.setattr(changes, "_git", refuse)
     assert run(".", "--isolated").code == 1
+
+
+def test_in_a_merge_that_is_not_done_a_file_counts_wholly(repository: Repository) -> None:
+    repository.write("Dockerfile", TWO)
+    first = repository.commit()
+    repository.git("checkout", "-qb", "work")
+    repository.write("Dockerfile", TWO.replace("install b", "install c"))
+    repository.commit()
+    repository.git("checkout", "-q", "main")
+    repository.write("Dockerfile", TWO.replace("install b", "install d"))
+    repository.commit()
+    with pytest.raises(subprocess.CalledProcessError):
+        repository.git("merge", "work")
+    repository.write("Dockerfile", TWO.replace("install b", "install e"))
+    assert lines(lint(first)) == [("Dockerfile", 2), ("Dockerfile", 3)]

@@ -264,3 +264,14 @@ def test_hadolints_formats_have_its_shapes() -> None:
 ])  # fmt: skip
 def test_hadolints_formats_without_findings(format: str, text: str) -> None:
     assert shown(format, [Result("A", SOURCE)], View(), True) == text
+
+
+def test_sonarqube_counts_columns_in_units_of_java() -> None:
+    source = Source.of_text("FROM a\nRUN 😀 apt\n")
+    (issue,) = json.loads(shown("sonarqube", [Result("Dockerfile", source, (one("apt", source),))]))["issues"]
+    assert issue["primaryLocation"]["textRange"] == {
+        "startLine": 2,
+        "endLine": 2,
+        "startColumn": 7,
+        "endColumn": 10,
+    }
