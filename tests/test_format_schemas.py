@@ -216,7 +216,7 @@ ODD = st.sampled_from([
     "\n::error::owned", "\r\n::set-output name=x::y", "%0A::error::x", "%", "]]>", "<![CDATA[", '"/><x y="', "\x1b[31m",
     "\x1b]8;;http://x\x07", "\0", "\ufffe", "\uffff", "\udcff", "\ud800", "\u202e", "\u2066", "a,line=9:", "</failure>",
     "{}\n{}", "&amp;", "&#0;", "\\", "'", '"', "\u2028", "\x85", "\x7f", "\U0001f600", "\ufeff", "::stop-commands::x",
-    "##[error]", "../../etc", "C:\\x", "-", "--", "~", "$(x)", "`x`",
+    "##[error]", "../../etc", "C:\\x", "C:/x", "-", "--", "~", "$(x)", "`x`",
 ])  # fmt: skip
 HOSTILE = (
     st.lists(st.one_of(ODD, st.text(st.characters(), max_size=5)), min_size=1, max_size=4)
@@ -257,8 +257,13 @@ def test_hostile_names_and_contents_cannot_break_out(path: str, message: str, li
                 uri = rows[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
                 assert uri.isascii()
                 assert uri == sarif._uri(path)
-                if not path.startswith("/"):
-                    assert unquote(uri, errors="surrogateescape") == path or "\ud800" in path
+                # Other surrogates are in no name of a file on Linux; the way back from them is another one.
+                if (
+                    path[:1] != "/"
+                    and path[1:3] != ":/"
+                    and not re.search("[\ud800-\udc7f\udd00-\udfff]", path)
+                ):
+                    assert unquote(uri, errors="surrogateescape") == path
                 for row in rows:
                     for change in row.get("fixes", ()):
                         texts = {
