@@ -234,7 +234,7 @@ class Keeper:
             return self._count(self._changed_of, one)
         if (
             path in self.base
-            or is_leftover(path)
+            or is_leftover(path, change.type == "directory")
             or path == "etc/ld.so.cache"
             or path.startswith("etc/alternatives/")
         ):
@@ -253,7 +253,7 @@ class Keeper:
         if named:
             self.unproven[f"/{path} is gone, and {named} names it"] = None
             return ""
-        if is_leftover(path):
+        if is_leftover(path, change.type == "directory"):
             return "what builds work on; nothing that the container runs names it"
         if path == "etc/ld.so.cache":
             return "the loader finds every library without it"
@@ -340,6 +340,4 @@ def _setting(view: View, key: str) -> object:
 
 def _is_system(path: str) -> bool:
     """Whether a folder is one that distributions make, in which programs expect nothing when it is empty."""
-    return path.startswith(("usr/", "etc/", "lib/", "var/lib/", "var/cache/")) and not path.startswith(
-        "usr/src/"
-    )
+    return path.startswith(("usr/", "etc/", "lib/")) and not path.startswith("usr/src/")

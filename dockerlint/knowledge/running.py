@@ -56,15 +56,15 @@ def volatile() -> tuple[Volatile, ...]:
     return tuple(_volatile)
 
 
-def is_leftover(path: str) -> bool:
-    """Whether a path (without leading slash) is of what a build works on: sources, objects, its own
-    notes, documents."""
+def is_leftover(path: str, folder: bool = False) -> bool:
+    """Whether a path (without leading slash; `folder` says that it is a directory) is of what a build works
+    on: sources, objects, its own notes, documents."""
     from dockerlint.knowledge.tables import LEFTOVERS
 
-    name = path.rpartition("/")[2]
+    name = "" if folder else path.rpartition("/")[2]
     if name.endswith(LEFTOVERS["endings"]) or any(fnmatchcase(name, glob) for glob in LEFTOVERS["names"]):
         return True
-    return any(f"/{folder}/" in f"/{path}" for folder in LEFTOVERS["folders"])
+    return any(f"/{middle}/" in f"/{path}" for middle in LEFTOVERS["folders"])
 
 
 def data_endings() -> tuple[str, ...]:

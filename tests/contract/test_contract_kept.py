@@ -225,3 +225,21 @@ def test_an_interpreter_that_is_not_followed_is_not_proven_until_smoke_commands_
 def test_gaps_do_not_matter_where_nothing_is_gone(tmp_path: Path) -> None:
     one, _ = pair(tmp_path)
     assert judge(one, one, SPLIT).verdict == Verdict.PROVEN
+
+
+@pytest.mark.parametrize("folder", ["data", "var/lib/app", "var/log/nginx", "var/cache/nginx", "srv/conf.d"])
+def test_an_empty_folder_that_somebody_made_is_not_passed_over(tmp_path: Path, folder: str) -> None:
+    judgement = judged(tmp_path, {"app": program(), folder: None}, {"app": program()})
+    assert judgement.verdict == Verdict.UNPROVEN, judgement
+    assert (
+        judged(tmp_path / "b", {"app": program(), "usr/lib/odd": None}, {"app": program()}).verdict
+        == Verdict.LISTED
+    )
+
+
+def test_a_folder_with_another_owner_is_not_proven(tmp_path: Path) -> None:
+    from looking import layer
+
+    layers = (layer({**BASE, "app": program(), "data": None}, None, {"data": owner}) for owner in (7, 0))
+    one, two = (image(tmp_path / str(n), one, Cmd=["/app"]) for n, one in enumerate(layers))
+    assert judge(one, two, SPLIT).verdict == Verdict.UNPROVEN
