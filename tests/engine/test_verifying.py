@@ -70,8 +70,8 @@ def test_two_layers_and_one_are_proven(verify: Verifier) -> None:
 
 
 def test_a_smoke_command_that_does_otherwise_is_caught(verify: Verifier) -> None:
-    one = verify.file("FROM «busybox»\nRUN echo a > /var/log/a\n", "one")
-    two = verify.file("FROM «busybox»\nRUN echo b > /var/log/a\n", "two")
+    one = verify.file("FROM «busybox»\nRUN mkdir -p /var/log && echo a > /var/log/a\n", "one")
+    two = verify.file("FROM «busybox»\nRUN mkdir -p /var/log && echo b > /var/log/a\n", "two")
     assert verify(one, two)[0] == 0
     code, document = verify(one, two, "--smoke", "cat /var/log/a")
     assert (code, document["verdict"]) == (1, "differs")
