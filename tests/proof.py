@@ -14,6 +14,7 @@ from dockerlint.engine import Build
 from dockerlint.engine.session import Session
 from dockerlint.fix import Edit, splice
 from dockerlint.image import Image, Layer, read
+from dockerlint.inspect import Inspector
 from engines import Workplace
 
 
@@ -39,6 +40,7 @@ class Prover:
         self._workplace = workplace
         self._session = Session(workplace.engine(engine))
         self._layers: dict[str, Layer] = {}
+        self._look = Inspector()
 
     def __enter__(self) -> Prover:
         self._session.__enter__()
@@ -66,7 +68,7 @@ class Prover:
             data = self._on_local_bases(text, build_args).encode()
             built = self._session.build(Build(data, folder, build_args=build_args))
         saved = self._session.save(built)
-        image = read(saved, self._layers)
+        image = read(saved, self._layers, look=self._look)
         self._session.discard(saved)
         self._session.drop(built)
         return image

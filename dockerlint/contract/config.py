@@ -28,6 +28,8 @@ _ENGINES_OWN = frozenset(
         "StdinOnce",
     )
 )
+# https://docs.docker.com/reference/cli/docker/container/run/#env and every other engine.
+DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _BY_RULE = "a rule that was applied changes it"
 
 
@@ -67,6 +69,8 @@ def _env(old: list[object], new: list[object], promise: Promise) -> Iterator[Dif
         if one.get(name) == two.get(name):
             continue
         allowed = _allowed("Env", promise)
+        if name == "PATH" and {one.get(name), two.get(name)} == {None, DEFAULT_PATH}:
+            allowed = "what containers get where an image does not say"
         if not allowed and promise.closure and name not in two and name in toolchain_variables():
             allowed = "a variable of the toolchain's own image, for building"
         yield Difference("config", f"Env {name}", f"{one.get(name)!r} -> {two.get(name)!r}", allowed)

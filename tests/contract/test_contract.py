@@ -170,6 +170,16 @@ def test_empty_and_absent_settings_are_one_and_the_order_of_variables_means_noth
     assert judgement.differences[0].allowed == "order means nothing"
 
 
+def test_the_path_that_every_container_has_may_be_said_or_left_out(tmp_path: Path) -> None:
+    default = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    bare = image(tmp_path / "a", {"a": b""})
+    assert judge(bare, image(tmp_path / "b", {"a": b""}, Env=[default]), Promise()).verdict == Verdict.LISTED
+    assert (
+        judge(bare, image(tmp_path / "c", {"a": b""}, Env=["PATH=/bin"]), Promise()).verdict
+        == Verdict.DIFFERS
+    )
+
+
 def test_the_architecture_counts(tmp_path: Path) -> None:
     one, two = image(tmp_path / "a", {"a": b""}), image(tmp_path / "b", {"a": b""}, architecture="arm64")
     assert rows(one, two) == [("architecture", "'amd64' -> 'arm64'", "")]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import dockerlint
+from dockerlint.contract import Promise, judge
 from dockerlint.image import Image, merged
 from engines import Workplace
 from proof import Prover
@@ -135,3 +136,5 @@ def test_a_split_image_does_the_same_without_its_compiler(
     assert "usr/bin/gcc" in merged(before.layers)
     assert "usr/bin/gcc" not in merged(after.layers)
     assert weight(after) * 2 < weight(before)
+    judgement = judge(before, after, Promise(closure=True))
+    assert judgement.holds, judgement
