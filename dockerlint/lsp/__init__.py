@@ -1,8 +1,8 @@
 """`dockerlint lsp`: the language server.
 
-`server.py` speaks with the editor and is the only module that imports pygls; `convert.py` and it are
-the only ones that know the protocol's types. Every feature is a function of the model that gives
-records of `answers.py`.
+`server.py` and `wire.py` speak with the editor and are the only modules that import pygls; `handlers.py`
+has the messages, `convert.py` makes the protocol's types of our records. Every feature is a function of
+the model that gives records of `answers.py`.
 """
 
 from __future__ import annotations
