@@ -22,6 +22,8 @@ QUICK, FIX_ALL = "quickfix", "source.fixAll.dockerlint"
 COMMAND = "dockerlint.server.fixAll"
 # Every fix is tried before it is offered, and each try reads and lints the file again.
 _MOST = 12
+# Where so many pairs of lines would be compared, what changed is replaced as a whole.
+_LARGE = 4_000_000
 
 
 def at(found: Iterable[Found], span: Span) -> tuple[Found, ...]:
@@ -113,6 +115,8 @@ def difference(old: str, new: str) -> tuple[Edit, ...]:
     for line in before:
         starts.append(starts[-1] + len(line))
     old_part, new_part = before[head : len(before) - tail], after[head : len(after) - tail]
+    if len(old_part) * len(new_part) > _LARGE:
+        return (Edit(Span(starts[head], starts[len(before) - tail]), "".join(new_part)),)
     found = []
     for kind, a, b, c, d in SequenceMatcher(None, old_part, new_part, autojunk=False).get_opcodes():
         if kind != "equal":

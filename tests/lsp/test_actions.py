@@ -78,3 +78,11 @@ def test_the_difference_makes_the_new_text_of_the_old(old: str, new: str) -> Non
 
 def test_the_difference_leaves_alone_what_is_the_same() -> None:
     assert difference("a\nb\nc\n", "a\nX\nc\n") == (Edit(Span(2, 4), "X\n"),)
+
+
+def test_very_much_that_changed_is_replaced_as_a_whole() -> None:
+    old = "".join(f"{n}\nsame\n" for n in range(1100))
+    new = "".join(f"x{n}\nsame\n" for n in range(1100))
+    (edit,) = difference(f"head\n{old}tail\n", f"head\n{new}tail\n")
+    assert edit.span.start == len("head\n")
+    assert splice(f"head\n{old}tail\n", [edit]) == f"head\n{new}tail\n"

@@ -15,7 +15,14 @@ EDITORS = Path(__file__).resolve().parents[2] / "docs" / "editors.md"
 
 
 def test_nothing_given_is_the_default() -> None:
-    for given in (None, {}, {"dockerlint": {}}, {"profile": None, "select": []}, {"config": ""}):
+    for given in (
+        None,
+        {},
+        {"dockerlint": {}},
+        {"profile": None, "select": []},
+        {"config": ""},
+        {"ignore": [], "extendSelect": []},
+    ):
         assert read(given) == (Settings(), ())
 
 
