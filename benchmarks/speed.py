@@ -5,7 +5,7 @@
 Prints ratios (ours / theirs) of wall time and of CPU time, user and system; on a machine that does
 other work the CPU ratio is the one to trust. Runs of the programs alternate, so that a busy moment
 falls on all of them, and the middle run of each counts; the first round warms up and does not.
-hadolint has ShellCheck built in; dockerlint asks it where it is installed, so both are measured
+hadolint has ShellCheck built in; dockerlint asks it where `--shellcheck` says so, so both are measured
 with it and without. hadolint without it is hadolint on files that say their shell is pwsh.
 """
 
@@ -152,7 +152,10 @@ def main() -> int:
         file = folder / "Dockerfile"
         file.write_text(THIRTY_LINES)
         alone = without_shellcheck([file], folder / "alone")
-        commands = {OURS: [*ours, str(file)], OURS_ALONE: [*ours, "--no-shellcheck", str(file)]}
+        commands = {
+            OURS: [*ours, "--shellcheck", str(file)],
+            OURS_ALONE: [*ours, "--no-shellcheck", str(file)],
+        }
         commands |= {name: [*command, str(file)] for name, command in peers.items()}
         if THEIRS in peers:
             commands[THEIRS_ALONE] = [*peers[THEIRS], *alone]
@@ -168,7 +171,10 @@ def main() -> int:
         if options.corpus:
             found = sorted(path.resolve() for path in options.corpus.glob("*ockerfile"))
             files = [str(path) for path in found]
-            commands = {OURS_ALONE: [*ours, "--no-shellcheck", *files]}
+            commands = {
+                OURS: [*ours, "--shellcheck", *files],
+                OURS_ALONE: [*ours, "--no-shellcheck", *files],
+            }
             if THEIRS in peers:
                 plain = without_shellcheck(found, folder / "plain")
                 commands |= {THEIRS: [*peers[THEIRS], *files], THEIRS_ALONE: [*peers[THEIRS], *plain]}
