@@ -15,11 +15,12 @@ from dockerlint.engine import NAMES, Build, Engine, detect
 from dockerlint.engine.buildx import Archives
 from dockerlint.engine.secret import secret
 from dockerlint.errors import UserError
-from dockerlint.frozen import node
+from dockerlint.frozen import node, replace
 from dockerlint.ignorefile import find_ignore_file, read_patterns
 from dockerlint.job import Setup, findings, model
 from dockerlint.lint import run_rule
 from dockerlint.lint_command import Workshop
+from dockerlint.recipes import Recipe, kind, recipes
 from dockerlint.settle import Look
 from dockerlint.source import Source
 
@@ -35,18 +36,25 @@ if TYPE_CHECKING:
 @node
 class Task:
     """A file that is to be built. `build` lacks only the text of the variant; `patterns` are those of
-    the ignore file that the build uses, None when there is none."""
+    the ignore file that the build uses, None when there is none; `name` is the service or target of a
+    Compose or Bake file that it is built for."""
 
     source: Source
     dockerfile: Dockerfile
     setup: Setup
     patterns: tuple[str, ...] | None
     build: Build
+    name: str = ""
 
     @property
     def path(self) -> str:
         """The path as it was given."""
         return self.source.path
+
+    @property
+    def title(self) -> str:
+        """What to call it: the path, and the service or target that it is built for."""
+        return f"{self.path} ({self.name})" if self.name else self.path
 
     def look(self, source: Source) -> Look:
         """A text in place of the file's, as the rules of the task see it."""
@@ -72,13 +80,56 @@ class Yard:
         self._contexts = _pairs(given.build_context or ())
         self._workshop = Workshop(_lint_options(given), complain)
 
-    def task(self, path: str) -> Task:
+    def tasks(self, path: str) -> tuple[Task, ...]:
+        """What to build of a path: of a Compose or Bake file each of its builds; of a Dockerfile each of the
+        builds of --compose and --bake that use it, or itself where these are not given. As `task`."""
+        sort = kind(path)
+        if sort is not None:
+            return tuple(self._of(recipe) for recipe in recipes(sort, path))
+        named = [("compose", text) for text in self._given.compose or ()]
+        named += [("bake", text) for text in self._given.bake or ()]
+        if not named:
+            return (self.task(path),)
+        every = [recipe for sort, text in named for recipe in recipes(sort, text, every=True)]
+        found = [one for one in every if os.path.realpath(one.dockerfile) == os.path.realpath(path)]
+        if not found:
+            builds = ", ".join(dict.fromkeys(one.dockerfile for one in every))
+            raise UserError(
+                f"{' and '.join(text for _, text in named)} does not build {path}", f"it builds {builds}"
+            )
+        return tuple(map(self._of, found))
+
+    def _of(self, recipe: Recipe) -> Task:
+        """A build that a Compose or Bake file names; what the command line says counts more."""
+        task = self.task(recipe.dockerfile, recipe)
+        build = task.build
+        return replace(
+            task,
+            name=recipe.name,
+            build=replace(
+                build,
+                build_contexts={**(recipe.contexts or {}), **(build.build_contexts or {})},
+                no_cache=build.no_cache or recipe.no_cache,
+                pull=build.pull or recipe.pull,
+                network=build.network or recipe.network,
+                platform=build.platform or _platform(recipe.platforms),
+                secrets=(*map(secret, recipe.secrets), *build.secrets),
+                ssh=(*recipe.ssh, *build.ssh),
+                options=(*recipe.options, *build.options),
+            ),
+        )
+
+    def task(self, path: str, recipe: Recipe | None = None) -> Task:
         """What to build of a path. UserError when it cannot be read, has no stage, or lacks its context."""
         source = _source(path)
         given, setup = self._given, self._workshop.setup(path)
+        if recipe is not None:
+            args = {**setup.config.build_args, **recipe.args, **build_args(given.build_arg)}
+            target = given.target or recipe.target or setup.config.target or None
+            setup = replace(setup, config=replace(setup.config, build_args=args, target=target or ""))
         if given.platform and "," in given.platform:
             raise UserError(f"--platform {given.platform} names several", "give one platform at a time")
-        context = given.context or os.path.dirname(path) or "."
+        context = given.context or (recipe.context if recipe is not None else os.path.dirname(path)) or "."
         patterns = _patterns(path, context)
         dockerfile = model(source, setup, patterns, self._workshop.versions(path))
         build = Build(
@@ -103,6 +154,15 @@ class Yard:
         return Task(source, dockerfile, setup, patterns, build)
 
 
+def _platform(platforms: tuple[str, ...]) -> str | None:
+    """The platform to build of several: that of this machine, else the first."""
+    import platform
+
+    machine = platform.machine().lower()
+    own = f"linux/{ {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(machine, machine) }"
+    return own if own in platforms else platforms[0] if platforms else None
+
+
 def engine_of(given: Namespace) -> Engine:
     """The engine that the options ask for. NoEngine when it cannot be used."""
     found = detect(given.engine, builder=given.builder)
@@ -124,6 +184,13 @@ def add_build(parser: ArgumentParser) -> None:
         help="what a name in FROM or COPY --from stands for",
     )
     add("--target", metavar="STAGE", help="build this stage")
+    for sort, example in (("compose", "compose.yaml"), ("bake", "docker-bake.hcl")):
+        add(
+            f"--{sort}",
+            action="append",
+            metavar="FILE[:NAME]",
+            help=f"build the file as each service or target of this file does, {example} for one, or as NAME does",
+        )
     add(
         "--platform",
         metavar="OS/ARCH",

@@ -92,6 +92,7 @@ FLOW = (
     "ignoring",
     "rerun",
     "engine",
+    "recipes",
     "steps",
     "trial",
     "installed",
