@@ -43,7 +43,7 @@ def main(argv: Sequence[str]) -> int:
     if options.repeat < 1 or options.files_measured < 0:
         raise UserError("--repeat and --files-measured count builds", "give a number from 1 on")
     yard = Yard(options)
-    tasks = [yard.task(path) for path in options.files]
+    tasks = [task for path in options.files for task in yard.tasks(path)]
     engine = None
     if options.measure or options.write:
         try:

@@ -35,7 +35,7 @@ def main(argv: Sequence[str]) -> int:
     2 without an engine. UserError for bad usage."""
     options = parser().parse_args(argv)
     yard = Yard(options)
-    groups = _grouped([yard.task(path) for path in options.files])
+    groups = _grouped([task for path in options.files for task in yard.tasks(path)])
     proving = options.prove or options.write
     engine = None
     if options.write:

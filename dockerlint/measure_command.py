@@ -48,7 +48,9 @@ def main(argv: Sequence[str]) -> int:
     _check(options)
     yard = Yard(options)
     images = Images(options.engine, options.platform)
-    tasks = [path if is_image(path) else yard.task(path) for path in options.files]
+    tasks: list[Task | str] = []
+    for path in options.files:
+        tasks += [path] if is_image(path) else yard.tasks(path)
     owner = yard.task(options.dockerfile) if options.dockerfile else None
     if budget_command.asked(options):
         return budget_command.main(
@@ -161,7 +163,7 @@ def _existing(given: str, images: Images, owner: Task | None, options: Namespace
 def _measure(task: Task, engine: Engine | None, options: Namespace) -> Comparison | None:
     """One file before and after; None when a build failed, which is told on standard error."""
     assert engine is not None
-    path = task.path
+    path = task.title
     settled = task.settled(options.unsafe)
     fixed = settled.look.dockerfile
     variants = [("as it is", task.dockerfile)]

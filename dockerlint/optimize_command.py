@@ -7,11 +7,11 @@ import sys
 import time
 
 from dockerlint import __version__
-from dockerlint.build_options import Yard, add_build, add_rules
+from dockerlint.build_options import Yard, add_build, add_rules, engine_of
 from dockerlint.build_progress import Progress, complain, no_engine
 from dockerlint.cachefolder import cache_folder, own_folder
 from dockerlint.contract import promise
-from dockerlint.engine import EngineError, NoEngine, detect
+from dockerlint.engine import EngineError, NoEngine
 from dockerlint.engine.session import Session
 from dockerlint.errors import UserError, nearest
 from dockerlint.image import ImageError
@@ -52,17 +52,19 @@ def main(argv: Sequence[str]) -> int:
     """
     options = parser().parse_args(argv)
     yard = Yard(options)
-    tasks = [yard.task(path) for path in options.files]
+    tasks = [task for path in options.files for task in yard.tasks(path)]
     accepted = _accepted(options.accept_unproven or (), tasks)
     try:
-        engine = detect(options.engine)
+        engine = engine_of(options)
     except NoEngine as error:
         no_engine(error, "nothing can be tried")
         return UNUSABLE
     clock = Clock(options.budget)
     code, documents = DONE, []
+    results: dict[str, list[tuple[Task, Optimized | None]]] = {}
     for task in tasks:
         found = _optimize(task, engine, options, accepted, clock)
+        results.setdefault(os.path.realpath(task.path), []).append((task, found))
         if found is None:
             code = NOTHING
             continue
@@ -72,7 +74,8 @@ def main(argv: Sequence[str]) -> int:
             _show(found, task, options)
         if not found.changed and _failed(found):
             code = NOTHING
-        if options.write and not _write(found, task):
+    for shared in results.values() if options.write else ():
+        if not _write_shared(shared):
             code = UNUSABLE
     if options.format == "json":
         import json
@@ -158,15 +161,17 @@ def _optimize(
     way = _way(task, accepted, lightest)
     state = _state(task, engine, options)
     with Session(engine) as session, Bench(session, task.build, Inspector()) as bench, Progress() as say:
-        lab = Lab(bench, state, clock, smoke, options.smoke_seconds, lambda what: say(f"{task.path}: {what}"))
+        lab = Lab(
+            bench, state, clock, smoke, options.smoke_seconds, lambda what: say(f"{task.title}: {what}")
+        )
         try:
             found = optimize(task.dockerfile, lab, way, smoke, (engine.name, engine.version))
         except Unfit as error:
-            complain(f"{task.path}: {error}")
+            complain(f"{task.title}: {error}")
             sys.stderr.write("".join(f"  | {visible(line)}\n" for line in error.tail[-15:]))
             found = None
         except (EngineError, ImageError) as error:
-            complain(f"{task.path}: {error}")
+            complain(f"{task.title}: {error}")
             tail = error.tail if isinstance(error, EngineError) else ()
             sys.stderr.write("".join(f"  | {visible(line)}\n" for line in tail[-15:]))
             found = None
@@ -209,6 +214,7 @@ def _state(task: Task, engine: Engine, options: Namespace) -> State:
         context_digest(build.context),
         build.ignore or b"",
         repr((build.build_args, build.target, build.build_contexts, build.network)),
+        repr((build.platform, [one.name for one in build.secrets], build.ssh, build.options)),
         repr((options.smoke, options.smoke_seconds)),
         os.environ.get("DOCKER_HOST", ""),
     )
@@ -234,6 +240,22 @@ def _show(found: Optimized, task: Task, options: Namespace) -> None:
         say(report.markdown(found, before, number), sys.stdout)
     else:
         say(report.text(found, before, number), sys.stdout)
+
+
+def _write_shared(shared: Sequence[tuple[Task, Optimized | None]]) -> bool:
+    """Write a file that is built in several ways, when what was proven for each is one and the same text;
+    False when it is not, or cannot be written."""
+    task, found = shared[0]
+    texts = {one.source.text for _, one in shared if one is not None}
+    if found is not None and len(texts) == 1 and all(one is not None for _, one in shared):
+        return _write(found, task)
+    if len(shared) > 1:
+        names = ", ".join(one.name for one, _ in shared)
+        complain(
+            f"{task.path} is not written: no text is proven for all that is built from it ({names})",
+            "see what is proven for each of them, and optimize for one alone with FILE:NAME",
+        )
+    return len(shared) == 1
 
 
 def _write(found: Optimized, task: Task) -> bool:

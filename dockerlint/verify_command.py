@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from dockerlint.build_options import Yard, add_build, add_rules
+from dockerlint.build_options import Yard, add_build, add_rules, engine_of
 from dockerlint.build_progress import Progress, complain, failed, no_engine
 from dockerlint.contract import Promise, Smoke, judge, promise, unbuilt
-from dockerlint.engine import Built, EngineError, NoEngine, detect
+from dockerlint.engine import Built, EngineError, NoEngine
 from dockerlint.engine.session import Session
 from dockerlint.errors import UserError
 from dockerlint.frozen import node, replace
@@ -43,7 +43,12 @@ def main(argv: Sequence[str]) -> int:
     options = parser().parse_args(argv)
     sides = [_Side.of(path) for path in (options.before, options.after) if path is not None]
     yard = Yard(options)
-    tasks = [yard.task(side.path) if side.kind == "file" else None for side in sides]
+    tasks: list[Task | None] = []
+    for side in sides:
+        found = yard.tasks(side.path) if side.kind == "file" else (None,)
+        if len(sides) == 2 and len(found) > 1:
+            raise UserError(f"{side.path} builds {len(found)} images", f"choose one: {side.path}:NAME")
+        tasks += found
     if len(sides) == 1 and sides[0].kind != "file":
         raise UserError(
             f"{options.before} is an image, and only a Dockerfile has fixes",
@@ -52,7 +57,7 @@ def main(argv: Sequence[str]) -> int:
     engine = None
     if any(side.kind != "saved" for side in sides):
         try:
-            engine = detect(options.engine)
+            engine = engine_of(options)
         except NoEngine as error:
             no_engine(error, "nothing can be proven")
             return UNUSABLE
@@ -64,10 +69,27 @@ def main(argv: Sequence[str]) -> int:
         )
     if options.twice and tasks[0] is None:
         raise UserError("--twice builds the first file a second time, and the first is an image")
+    if len(sides) == 2:
+        said = [_said(sides, tasks, engine, options)]
+    else:
+        said = [_said(sides, [task], engine, options) for task in tasks]
+    from dockerlint.output import say
+
+    texts = [text.rstrip("\n") for text, _ in said]
+    if options.format == "json" and len(said) > 1:
+        say("[" + ",\n".join(texts) + "]\n", sys.stdout)
+    else:
+        say("\n\n".join(texts) + "\n", sys.stdout)
+    return HELD if all(holds for _, holds in said) else BROKEN
+
+
+def _said(
+    sides: list[_Side], tasks: list[Task | None], engine: Engine | None, options: Namespace
+) -> tuple[str, bool]:
+    """The report of one comparison, and whether the contract holds."""
     pair = _pair(sides, tasks, options)
     if pair is None:
-        sys.stdout.write(_nothing(sides[0].path, options.format))
-        return HELD
+        return _nothing(tasks[0].title if tasks[0] else sides[0].path, options.format), True
     judgement = _judged(pair, engine, options)
     about = report.About(
         pair.names,
@@ -75,15 +97,8 @@ def main(argv: Sequence[str]) -> int:
         pair.promise.reasons,
         pair.fixed,
     )
-    from dockerlint.output import say
-
-    say(
-        {"text": report.text, "json": report.json, "markdown": report.markdown}[options.format](
-            judgement, about
-        ),
-        sys.stdout,
-    )
-    return HELD if judgement.holds else BROKEN
+    write = {"text": report.text, "json": report.json, "markdown": report.markdown}[options.format]
+    return write(judgement, about), judgement.holds
 
 
 def parser() -> ArgumentParser:
@@ -207,7 +222,7 @@ def _pair(sides: list[_Side], tasks: list[Task | None], options: Namespace) -> _
         made.config,
     )
     return _Pair(
-        (f"{task.path} as it is", "with its fixes"),
+        (f"{task.title} as it is", "with its fixes"),
         (sides[0], sides[0]),
         (task, task),
         (task.dockerfile, settled.look.dockerfile),
