@@ -2,7 +2,7 @@
 
     python benchmarks/optimize.py [CASE ...] [--ways safe,unsafe,optimize] [--again] [--results FILE] [--show]
 
-Each case is built as it is and its commands are run; what they print must be what `smoke.toml` says. Then it is
+Each case is built as it is and its commands are run; what they print must be what `images/CASE.toml` says. Then it is
 built with its safe fixes, with all fixes, and as `dockerlint optimize` would write it, and the same must come out. Bytes are those of the regular files in all
 layers, base image included. Results are kept in a file from case to case, so that a run that was cut off goes on
 where it was; `--again` measures anew, `--show` only prints the tables for README.md. Needs buildah, podman (to run
@@ -74,7 +74,7 @@ def measured(case: str, ways: list[str], folder: Path) -> dict[str, Any]:
     """The figures of one case, from a storage in a folder."""
     path = CASES / case / "Dockerfile"
     given = task(path)
-    checks = smoke.read(path.parent / "smoke.toml")
+    checks = smoke.read(CASES / f"{case}.toml")
     result: dict[str, Any] = {
         "digest": digest(case),
         "compiles": checks.compiles,
@@ -188,7 +188,7 @@ def need_bases(text: str) -> None:
 def digest(case: str) -> str:
     """A digest of the files of a case."""
     found = hashlib.sha256()
-    for path in sorted((CASES / case).rglob("*")):
+    for path in (CASES / f"{case}.toml", *sorted((CASES / case).rglob("*"))):
         if path.is_file():
             found.update(str(path.relative_to(CASES)).encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""What containers of a case must do: `smoke.toml`.
+"""What containers of a case must do: `images/CASE.toml`, beside the folder of the case and not in its context.
 
 `[[run]]` tables hold `command` (a list of words, or a text for the container's shell; without one the image's own),
 `stdin`, and what must come: `out` (standard output), `err`, where they are given, and `code` (default 0).
