@@ -44,7 +44,7 @@ _BUILDERS = (
     "make", "gcc", "g++", "cc ", "c++", "clang", "go ", "cargo", "rustc", "pip", "venv", "bundle", "gem ", "setup.py", "npm", "yarn", "pnpm", "npx",
     "tsc", "webpack", "vite", "mvn", "gradle", "sbt", "ant ", "javac", "kotlinc", "jar ", "dotnet", "ninja", "samu", "meson",
     "gfortran", "c99", "c89", "lein", "mill", "ng ", "next ", "nuxt", "esbuild", "rollup", "parcel", "lerna", "nx ", "turbo",
-    "gulp", "grunt", "bower", "fpc", "ocaml", "dune", "node-gyp",
+    "gulp", "grunt", "bower", "fpc", "ocaml", "dune", "node-gyp", "gnatmake", "nim",
 )  # fmt: skip
 
 # The paths of every command are held against those of every other one, which takes too long for

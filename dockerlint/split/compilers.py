@@ -16,6 +16,7 @@ from dockerlint.split.managed import (
     venv,
 )
 from dockerlint.split.native import (
+    ada,
     c_compiler,
     cargo,
     cmake,
@@ -24,6 +25,7 @@ from dockerlint.split.native import (
     in_tree,
     make,
     meson,
+    nim,
     ninja,
     ocaml,
     pascal,
@@ -39,6 +41,8 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(("gcc", "g++", "cc", "c++", "clang", "clang++", "gfortran", "c99", "c89", "tcc", "musl-gcc"), c_compiler),
     "rustc": rustc,
     "fpc": pascal,
+    "gnatmake": ada,
+    "nim": nim,
     **dict.fromkeys(("ocamlfind", "ocamlopt", "ocamlopt.opt", "ocamlc", "ocamlc.opt"), ocaml),
     **dict.fromkeys(("dune", "ocamlbuild"), in_tree("opaque", refused="install")),
     "go": go,
@@ -86,9 +90,26 @@ def compiles(name: str, command: Command) -> bool:
     """Whether a call of a tool of the table compiles: `npm run build` does, `npm ci` does not."""
     words = [w.text for w in command.arguments]
     if name == "pip":
-        return any(w.partition("=")[0] == "--no-binary" for w in words)
+        return "install" in words and _pip_compiles(words)
     if name == "python":
         return any(w.endswith("setup.py") for w in words[:1]) and not _PYTHON_BUILDS.isdisjoint(words)
     if name in _NOT_COMPILING:
         return False
     return name not in _NODE or not _NODE_BUILDS.isdisjoint(words)
+
+
+# Options of pip whose value may look like the path of a project.
+_PIP_TAKES = frozenset((
+    "-r", "--requirement", "-c", "--constraint", "-t", "--target", "--prefix", "--root", "-f", "--find-links", "--cache-dir",
+    "--log", "--cert", "--src",
+))  # fmt: skip
+
+
+def _pip_compiles(words: list[str]) -> bool:
+    """Whether pip is told to build from source, or installs a project from its folder, which it builds."""
+    for before, word in zip(("", *words), words):
+        if word.partition("=")[0] in ("--no-binary", "-e", "--editable"):
+            return True
+        if word.startswith((".", "/")) and before not in _PIP_TAKES and not word.endswith((".whl", "*")):
+            return True
+    return False

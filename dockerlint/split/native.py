@@ -92,6 +92,38 @@ def pascal(command: Command, walker: Walker) -> Effect:
     return replace(made, kind=Kind.BUILD, traits=frozenset(("c",)))
 
 
+def ada(command: Command, walker: Walker) -> Effect:
+    """gnatmake: `-o FILE`, else named as its source."""
+    words = walker.values(command.arguments)
+    # What stands behind these is for the compiler, the binder or the linker.
+    for mark in ("-cargs", "-bargs", "-largs"):
+        words = words[: words.index(mark)] if mark in words else words
+    found, operands = options(words, frozenset(("-o", "-D")))
+    if len(operands) != 1 or operands[0] is None or not walker.cwd.exact:
+        return unknown("the name of what gnatmake makes is not in the file")
+    name = posixpath.splitext(posixpath.basename(operands[0]))[0]
+    return replace(walker.output(found.get("-o", name)), kind=Kind.BUILD, traits=frozenset(("c",)))
+
+
+_NIM_BUILDS = frozenset(("c", "cc", "compile", "compileToC", "cpp", "compileToCpp"))
+
+
+def nim(command: Command, walker: Walker) -> Effect:
+    """nim c: `--out:FILE` or `-o:FILE`, else named as its source and beside it."""
+    words = walker.values(command.arguments)
+    operands = [w for w in words if w is None or not w.startswith("-")]
+    if len(operands) != 2 or operands[0] not in _NIM_BUILDS or operands[1] is None or not walker.cwd.exact:
+        return unknown("`nim` may write anywhere")
+    out = posixpath.splitext(operands[1])[0]
+    for word in (w or "" for w in words):
+        name, mark, value = word.replace("=", ":", 1).partition(":")
+        if name in ("--outdir", "-r", "--run"):
+            return unknown("`nim` may write anywhere")
+        if name in ("--out", "-o") and mark:
+            out = value
+    return replace(walker.output(out), kind=Kind.BUILD, traits=frozenset(("c",)))
+
+
 _OCAML_TAKES = frozenset((
     "-o", "-package", "-I", "-cclib", "-ccopt", "-pp", "-ppx", "-syntax", "-w", "-warn-error", "-inline", "-impl", "-intf", "-predicates",
 ))  # fmt: skip

@@ -531,7 +531,14 @@ def test_python_of_a_codename_keeps_it() -> None:
 
 
 def test_packages_of_python_that_nothing_says_are_compiled_leave_the_image_as_it_is() -> None:
-    assert split(parse('FROM python:3.11\nRUN pip install flask\nCMD ["flask", "run"]\n')) is None
+    for packages in (
+        "flask",
+        "-r /tmp/requirements.txt",
+        "--find-links /wheels flask",
+        "/wheels/*.whl",
+        "./a.whl",
+    ):
+        assert split(parse(f'FROM python:3.11\nRUN pip install {packages}\nCMD ["flask", "run"]\n')) is None
 
 
 def test_a_native_module_of_node_is_built_in_the_full_image() -> None:
@@ -565,3 +572,31 @@ CMD ["rates", "EUR"]
     )
     assert "WORKDIR depends" in refused(text.replace("$GOPATH", "$HOME/go"))
     assert "WORKDIR depends" in refused(text.replace("WORKDIR", "ARG A\nENV GOPATH=$A\nWORKDIR", 1))
+
+
+def test_a_project_that_pip_installs_from_its_folder_may_have_parts_to_compile() -> None:
+    for project in (".", "/src", "./src[extra]", "-e .", "--no-cache-dir ."):
+        text = (
+            f'FROM python:3.11\nWORKDIR /src\nCOPY . /src\nRUN pip install {project}\nCMD ["levenshtein"]\n'
+        )
+        made = runtime(text)
+        assert made.startswith("FROM python:3.11-slim\n")
+        assert "COPY --from=build /usr/local/lib/python3.11/site-packages" in made
+
+
+def test_ada_and_nim_go_over_alone() -> None:
+    head = (
+        "FROM debian:bookworm\nRUN apt-get update && apt-get install -y gnat nim\nCOPY . /src\nWORKDIR /src\n"
+    )
+    for build, path in (
+        ("gnatmake -O2 sieve.adb -o /usr/local/bin/sieve", "/usr/local/bin/sieve"),
+        ("gnatmake sieve.adb", "/src/sieve"),
+        ("nim c -d:release --out:sieve main.nim", "/src/sieve"),
+        ("nim compile -d:release sieve.nim", "/src/sieve"),
+    ):
+        made = runtime(f'{head}RUN {build}\nCMD ["{path}"]\n')
+        assert f"COPY --from=build {path} {path}" in made
+        assert "gnat" not in made
+    assert "nim may write anywhere" in refused(
+        f'{head}RUN nim doc a.nim && gcc a.c\nCMD ["/src/a"]\n'
+    ).replace("`", "")

@@ -1,0 +1,5 @@
+import validator = require("validator");
+
+for (const address of ["ada@example.com", "nobody"]) {
+  console.log(address, validator.isEmail(address));
+}
