@@ -59,6 +59,12 @@ def test_an_image_that_grows_fails_and_the_line_is_named(
     assert measure(engine, "--check") == 0
     assert measure(engine, "--update") == 0
     assert (project / "dockerlint.lock").read_bytes() == written
+    assert measure(engine, "--check", "--target", "build") == 2
+    assert measure(engine, "--update", "--target", "build") == 0
+    assert measure(engine, "--check", "--target", "build") == 0
+    assert [one.target for one in lockfile.read("dockerlint.lock").entries] == ["", "build"]
+    assert lockfile.read("dockerlint.lock").entries[0] == entry
+    (project / "dockerlint.lock").write_bytes(written)
 
     (project / "Dockerfile").write_text(f"# moved\n\n{file}".replace("count=300", "count=350"))
     capsys.readouterr()
