@@ -1,6 +1,7 @@
 """What an image may weigh: made of a measured image, compared with the next one, line by line.
 
-Bytes are those of regular files, which are the same whatever engine builds.
+Bytes are those of regular files, which are the same whatever engine builds. A `dockerlint.lock` that a COPY takes
+along is not counted: else each update would change what is to be updated.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import Counter
 from dockerlint import installed
 from dockerlint.errors import UserError
 from dockerlint.frozen import node, record, replace
-from dockerlint.lockfile import Entry, Line, Part, mark, shortened
+from dockerlint.lockfile import NAME, Entry, Line, Part, mark, shortened
 from dockerlint.measure import aligned, chain
 from dockerlint.model import Run
 
@@ -114,7 +115,17 @@ def entry(file: str, target: str, shipped: Measured, others: Sequence[Measured] 
             if stage.index not in parts:
                 parts[stage.index] = _part(measured, stage, inside)
     ordered = tuple(parts[index] for index in sorted(parts))
-    return Entry(file, target, platform(shipped.image), shipped.total.files, "", ordered)
+    return Entry(file, target, platform(shipped.image), _total(shipped), "", ordered)
+
+
+def _total(measured: Measured) -> int:
+    return measured.total.files - _of_locks(measured.image, range(len(measured.image.layers)))
+
+
+def _of_locks(image: Image, layers: Iterable[int]) -> int:
+    """What locks of ours weigh in some layers."""
+    files = (file for index in layers for file in image.layers[index].entries if file.kind == "file")
+    return sum(file.size for file in files if file.path.rpartition("/")[2] == NAME)
 
 
 def _stages(measured: Measured) -> list[Stage]:
@@ -143,12 +154,10 @@ def _lines(measured: Measured, stage: Stage) -> Iterator[tuple[Instruction, Line
         packages = (
             installed.versions(instruction, measured.image, own) if isinstance(instruction, Run) else ()
         )
-        if share.size.files or packages:
+        weight = share.size.files - _of_locks(measured.image, own)
+        if weight or packages:
             paths = _heaviest(measured.image, own)
-            yield (
-                instruction,
-                Line(shortened(instruction), mark(instruction), share.size.files, paths, packages),
-            )
+            yield instruction, Line(shortened(instruction), mark(instruction), weight, paths, packages)
 
 
 def _heaviest(image: Image, layers: Iterable[int]) -> tuple[tuple[str, int], ...]:
@@ -156,7 +165,7 @@ def _heaviest(image: Image, layers: Iterable[int]) -> tuple[tuple[str, int], ...
     sums: Counter[str] = Counter()
     for index in layers:
         for file in image.layers[index].entries:
-            if file.kind == "file":
+            if file.kind == "file" and file.path.rpartition("/")[2] != NAME:
                 sums[_group(file.path)] += file.size
     least = max(1, sum(sums.values()) // 100)
     heavy = sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:_PATHS]
@@ -200,7 +209,7 @@ def compared(known: Entry, measured: Measured, tolerance: str) -> Verdict:
         known.platform,
         known.bytes,
         allowance(tolerance, known.bytes),
-        measured.total.files,
+        _total(measured),
         tuple(rows),
     )
 

@@ -82,6 +82,13 @@ def test_lines_are_known_again_when_they_move_and_change(first: Measured, tmp_pa
     assert [(row.line, row.before, row.after) for row in verdict.grown] == [(4, 100, 110)]
 
 
+def test_a_lock_in_the_image_does_not_count(first: Measured, tmp_path: Path) -> None:
+    data = saved.layer(("data", b"d" * 50), ("app/dockerlint.lock", b"v" * 500))
+    verdict = compared(locked(first), weighed(tmp_path, run(90), data), "")
+    assert not verdict.over
+    assert not verdict.grown
+
+
 def test_a_heavier_base_is_told_by_its_from(first: Measured, tmp_path: Path) -> None:
     base = saved.layer(("bin/sh", b"s" * 100), ("lib/libc.so", b"c" * 40))
     verdict = compared(locked(first), weighed(tmp_path, run(90), DATA, base=base), "")
