@@ -138,7 +138,7 @@ class Buildah:
             command = [self._program, "save", "-q", "--format", "docker-archive", "-o", path, tag]
         else:
             command = [self._program, "push", "-q", "-D", "--format", "v2s2", tag, f"dir:{path}"]
-        code, tail = run(command, self._env)
+        code, tail = run(command, {**self._env, "TMPDIR": os.path.dirname(path)})
         if code != 0:
             raise EngineError(f"{self.name} could not save the image", tail)
 

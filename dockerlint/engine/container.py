@@ -243,14 +243,12 @@ class Working:
 
     def _attempt(self, tag: str, argv: tuple[str, ...] | None, stdin: bytes, seconds: float) -> Ran:
         name = name_for(tag)
+        env = {**self._env, "TMPDIR": self.folder} if os.path.isdir(self.folder) else self._env
         self._live.append(name)
         try:
-            code, _, why = answer(
-                [self._program, "from", "--pull=never", "--name", name, tag], self._env, _ASK
-            )
+            code, _, why = answer([self._program, "from", "--pull=never", "--name", name, tag], env, _ASK)
             if code != 0:
                 raise EngineError("buildah could not start a container", tuple(why.splitlines()[-5:]))
-            env = {**self._env, "TMPDIR": self.folder} if os.path.isdir(self.folder) else self._env
             while True:
                 ran = talk([*self._ways[0], name, "--", *(argv or ())], env, stdin, seconds, interrupt)
                 if ran.timed_out:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from dockerlint.engine import Build, Engine, EngineError, Ran
-from dockerlint.engine.container import NAME
+from dockerlint.engine.container import beginning
 from dockerlint.engine.session import Session
 from engines import Workplace, hears_interrupts, running
 
@@ -75,15 +75,17 @@ def images(engine: Engine, made: dict[str, Images]) -> Images:
     return made[engine.name]
 
 
-def containers(engine: Engine, workplace: Workplace) -> str:
-    """The names of the containers that the engine holds, of ours."""
+def containers(images: Images, workplace: Workplace) -> str:
+    """The names of the containers that the engine holds of these images."""
+    engine = images.engine
     listing = {
         "docker": ["docker", "ps", "-a", "--format", "{{.Names}}"],
         "podman": ["podman", "ps", "-a", "--format", "{{.Names}}"],
         "buildah": ["buildah", "containers", "--format", "{{.ContainerName}}"],
     }[engine.name]
     said = subprocess.run(listing, env=workplace.env, capture_output=True, text=True, check=True).stdout
-    return "".join(line for line in said.splitlines(True) if line.startswith(NAME))
+    ours = tuple(map(beginning, images.tags.values()))
+    return "".join(line for line in said.splitlines(True) if line.startswith(ours))
 
 
 def test_output_and_errors_are_kept_apart_and_exact(
@@ -95,7 +97,7 @@ def test_output_and_errors_are_kept_apart_and_exact(
     assert (ran.code, ran.timed_out) == (7, False)
     assert ran.out == b"a\0\xff\r\nbin\0put\xff"
     assert ran.err == b"Error: exit status 7"
-    assert not containers(engine, workplace)
+    assert not containers(images, workplace)
 
 
 def test_an_output_that_ends_in_the_engines_own_words_stays_whole(images: Images) -> None:
@@ -170,7 +172,7 @@ def test_a_container_that_runs_too_long_is_ended_and_removed(
         "plain", f"trap '' INT TERM; echo started; sleep {seconds}; sleep {seconds}", seconds=2.0
     )
     assert (ran.code, ran.timed_out, ran.out) == (124, True, b"started\n")
-    assert not containers(engine, workplace)
+    assert not containers(images, workplace)
     assert f"sleep {seconds}" not in running("sleep")
 
 
@@ -205,5 +207,5 @@ def test_an_interrupt_ends_and_removes_it(images: Images, engine: Engine, workpl
     os.kill(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
-    assert not containers(engine, workplace)
+    assert not containers(images, workplace)
     assert f"sleep {seconds}" not in running("sleep")
