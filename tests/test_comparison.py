@@ -16,6 +16,7 @@ from dockerlint.measure import measure
 from dockerlint.report.comparison import Comparison, exact, human, share_of, signed
 from dockerlint.report.comparison.json import document
 from dockerlint.report.comparison.markdown import markdown
+from dockerlint.report.comparison.page import page
 from dockerlint.report.comparison.text import text
 from dockerlint.steps import Step
 from dockerlint.timing import Timing
@@ -211,3 +212,12 @@ def test_the_heaviest_paths_do_not_overlap_and_even_directories_stand_for_their_
     ]  # fmt: skip
     assert len(heaviest(found, 1)) == 1
     assert heaviest(found, 0) == heaviest([], 5) == []
+
+
+def test_an_image_that_was_there_already_is_told_as_it_is_in_every_form(comparison: Comparison) -> None:
+    for engine, words in ((None, "an image as it is"), (("podman", "4"), "an image of podman 4 as it is")):
+        alone = replace(comparison, engine=engine, after=None, fixed={}, left=0, refused=(), seconds=())
+        assert text(alone, 5, exact).startswith(f"sub/Dockerfile, {words}\n")
+        assert words in page([alone], 5).lower()
+        assert "as it is" in markdown([alone], 5, exact)
+        assert document(alone, 5)["before"]["seconds"] == {}

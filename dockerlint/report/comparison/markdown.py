@@ -67,7 +67,7 @@ def _head(comparison: Comparison, number: Number) -> str:
     before, after = comparison.before.total, comparison.after.total if comparison.after else None
     name = code(comparison.name)
     if after is None:
-        what = "as it is" if comparison.engine is None else "nothing to fix"
+        what = "nothing to fix" if comparison.seconds else "as it is"
         head = f"### {name}: {number(before.files)}, {what}\n\n"
         return head + _table(
             ("", "bytes"), [("files", f"{before.files:,}"), ("archive", f"{before.tar:,}"), ("gzip", f"{before.gzip:,}")], 1

@@ -102,10 +102,11 @@ def _section(comparison: Comparison, index: int, top: int, many: bool) -> str:
 def _how(comparison: Comparison) -> str:
     if comparison.engine is None:
         return "An image as it is"
+    if not comparison.seconds:
+        return f"An image of {' '.join(comparison.engine)} as it is"
     built = f"Built with {' '.join(comparison.engine)}"
     if comparison.after is None:
-        seconds = f" in {comparison.seconds[0]:.0f} s; there is nothing to fix" if comparison.seconds else ""
-        return f"{built}{seconds}" if comparison.seconds else f"Held by {' '.join(comparison.engine)}"
+        return f"{built} in {comparison.seconds[0]:.0f} s; there is nothing to fix"
     took = " and ".join(f"{s:.0f} s" for s in comparison.seconds)
     count = sum(comparison.fixed.values())
     return f"{built} before and after {count} {'fix' if count == 1 else 'fixes'}, in {took}"

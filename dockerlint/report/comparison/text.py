@@ -62,6 +62,8 @@ def _title(comparison: Comparison) -> str:
     name = visible(comparison.name)
     if comparison.engine is None:
         return f"{name}, an image as it is"
+    if not comparison.seconds:
+        return f"{name}, an image of {' '.join(comparison.engine)} as it is"
     title = f"{name}, built with {' '.join(comparison.engine)}"
     if comparison.after is None:
         return f"{title} in {comparison.seconds[0]:.0f} s: there is nothing to fix, so this is one image"
