@@ -11,17 +11,21 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def counted_on(package: str, others: Collection[str], https: bool) -> tuple[str, ...]:
+def counted_on(package: str, others: Collection[str], https: bool, building: bool) -> tuple[str, ...]:
     """The recommended packages that one has to name when recommended packages are left out.
 
     `others` are all packages that the file installs by name; `https` tells whether it fetches
-    anything over https.
+    anything over https, `building` whether what is installed is for a build and no part of the image.
     """
     from dockerlint.knowledge.tables import RECOMMENDED
 
     table: dict[str, Any] = RECOMMENDED
     name = _plain(package)
-    wanted = (*table.get(name, ()), *(table["https"].get(name, ()) if https else ()))
+    wanted = (
+        *table.get(name, ()),
+        *(table["https"].get(name, ()) if https else ()),
+        *(table["building"].get(name, ()) if building else ()),
+    )
     plain = {_plain(other) for other in others}
     return tuple(w for w in wanted if not plain & {w, *table["brought"].get(w, ())})
 

@@ -284,7 +284,8 @@ RECOMMENDED: Any = {
     'clang': ('libc6-dev',),
     'gfortran': ('libc6-dev',),
     'https': {'curl': ('ca-certificates',), 'wget': ('ca-certificates',), 'git': ('ca-certificates',)},
-    'brought': {'libc6-dev': ('build-essential', 'g++', 'libc-dev', 'libc6-dev', 'rustc', 'cargo', 'libstdc++-dev'), 'ca-certificates': ('ca-certificates', 'ca-certificates-java', 'python3-pip', 'nodejs', 'maven', 'default-jre-headless')},
+    'building': {'python3-pip': ('build-essential', 'python3-dev'), 'golang-go': ('gcc', 'libc6-dev', 'pkg-config'), 'golang': ('gcc', 'libc6-dev', 'pkg-config'), 'cpanminus': ('make',)},
+    'brought': {'build-essential': ('build-essential', 'gcc', 'g++'), 'gcc': ('build-essential', 'gcc', 'g++'), 'make': ('build-essential', 'make'), 'pkg-config': ('pkg-config', 'pkgconf'), 'libc6-dev': ('build-essential', 'g++', 'libc-dev', 'libc6-dev', 'rustc', 'cargo', 'libstdc++-dev'), 'ca-certificates': ('ca-certificates', 'ca-certificates-java', 'python3-pip', 'nodejs', 'maven', 'default-jre-headless')},
 }
 
 SECRETS: Any = {

@@ -28,4 +28,20 @@ from dockerlint.knowledge.recommended import counted_on
 def test_what_a_package_counts_on(
     package: str, others: tuple[str, ...], https: bool, wanted: tuple[str, ...]
 ) -> None:
-    assert counted_on(package, others, https) == wanted
+    assert counted_on(package, others, https, building=False) == wanted
+
+
+@pytest.mark.parametrize(
+    ("package", "others", "wanted"),
+    [
+        ("python3-pip", (), ("build-essential", "python3-dev")),
+        ("python3-pip", ("gcc",), ("python3-dev",)),
+        ("golang-go", (), ("gcc", "libc6-dev", "pkg-config")),
+        ("golang-go", ("build-essential",), ("pkg-config",)),
+        ("python3", (), ()),
+    ],
+)
+def test_what_a_package_counts_on_where_things_are_built(
+    package: str, others: tuple[str, ...], wanted: tuple[str, ...]
+) -> None:
+    assert counted_on(package, others, https=False, building=True) == wanted

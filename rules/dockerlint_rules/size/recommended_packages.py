@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from dockerlint.knowledge.recommended import counted_on
 from dockerlint.model import Dockerfile, Run
+from dockerlint.reach import shipped
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, Span, rule, unsafe
 from dockerlint.shell import scripts
 from dockerlint.shell.edits import editable
 from dockerlint.shell.leftover import head
+from dockerlint.split import Split, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         fix = None
         if own is not None and own[1].subcommand == "install":
             secure = "https://" in dockerfile.source.text
-            fix = _fix(dockerfile, *own, _installed(dockerfile), secure)
+            fix = _fix(dockerfile, *own, _installed(dockerfile), secure, _only_builds(dockerfile, run))
         yield Finding(call.command.name_word.span, "apt-get install without --no-install-recommends", fix)
 
 
@@ -41,7 +43,8 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         that a tidied `apt-get install g++` saves on Debian 12, 58 MB are recommended packages.
 
         A few recommendations are what the package is installed for: gcc without libc6-dev has no
-        stdio.h, curl without ca-certificates cannot fetch over https. The fix names those.
+        stdio.h, curl without ca-certificates cannot fetch over https. The fix names those, and in a stage that
+        only builds those that pip or Go compile with, too.
     """,
     severity=Severity.INFO,
     fix=unsafe(
@@ -58,6 +61,14 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
             "FROM debian:12\nRUN apt-get update \\\n # tools\n && «apt-get -q install» -y \\\n    curl\n",
             fixed="FROM debian:12\nRUN apt-get update \\\n # tools\n"
             " && apt-get -q install -y --no-install-recommends \\\n    curl\n",
+        ),
+        Bad(
+            "FROM debian:12 AS build\nRUN apt-get update && «apt-get install» -y python3-pip\nRUN pip3 install --target /out -r a.txt\n"
+            "FROM debian:12\nRUN apt-get update && «apt-get install» -y python3-pip\nCOPY --from=build /out /out\n",
+            fixed="FROM debian:12 AS build\n"
+            "RUN apt-get update && apt-get install -y --no-install-recommends python3-pip build-essential python3-dev\n"
+            "RUN pip3 install --target /out -r a.txt\n"
+            "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends python3-pip\nCOPY --from=build /out /out\n",
         ),
         Bad(
             "FROM debian:12\nRUN apt-get update && «apt-get install» -y gcc make\n",
@@ -98,18 +109,30 @@ def recommended_packages(dockerfile: Dockerfile) -> Iterator[Finding]:
                 yield Finding(
                     head(command),
                     "`apt-get install` takes in recommended packages too; add `--no-install-recommends`",
-                    _fix(dockerfile, script, command, installed, secure),
+                    _fix(dockerfile, script, command, installed, secure, _only_builds(dockerfile, run)),
                 )
 
 
+def _only_builds(dockerfile: Dockerfile, run: Run) -> bool:
+    """Whether a RUN stands in a stage that the image is not made of, or will when the file is split."""
+    return run.stage not in shipped(dockerfile) or isinstance(split(dockerfile), Split)
+
+
 def _fix(
-    dockerfile: Dockerfile, script: Script, command: Command, installed: set[str], secure: bool
+    dockerfile: Dockerfile,
+    script: Script,
+    command: Command,
+    installed: set[str],
+    secure: bool,
+    building: bool,
 ) -> Fix | None:
     if not editable(script):
         return None
     at = _place(command)
     option = Edit(Span(at, at), " --no-install-recommends")
-    return Fix("add --no-install-recommends", (option, *_named(dockerfile, command, installed, secure)))
+    return Fix(
+        "add --no-install-recommends", (option, *_named(dockerfile, command, installed, secure, building))
+    )
 
 
 def _installed(dockerfile: Dockerfile) -> set[str]:
@@ -124,21 +147,23 @@ def _installed(dockerfile: Dockerfile) -> set[str]:
     }
 
 
-def _named(dockerfile: Dockerfile, command: Command, installed: set[str], secure: bool) -> Iterator[Edit]:
+def _named(
+    dockerfile: Dockerfile, command: Command, installed: set[str], secure: bool, building: bool
+) -> Iterator[Edit]:
     """Name the recommended packages that others are of no use without, each behind its own."""
     text = dockerfile.source.text
     done: set[str] = set()
     for word in command.operands:
-        for package in counted_on(word.text, installed, secure):
-            if package in done:
-                continue
-            done.add(package)
-            end = word.span.end
-            line = text[text.rfind("\n", 0, word.span.start) + 1 : word.span.start]
-            stop = text.find("\n", end)
-            alone = stop >= 0 and not line.strip() and text[end:stop].strip() == dockerfile.escape
-            joint = f" {dockerfile.escape}{dockerfile.source.newline}{line}" if alone else " "
-            yield Edit(Span(end, end), f"{joint}{package}")
+        wanted = [p for p in counted_on(word.text, installed, secure, building) if p not in done]
+        if not wanted:
+            continue
+        done.update(wanted)
+        end = word.span.end
+        line = text[text.rfind("\n", 0, word.span.start) + 1 : word.span.start]
+        stop = text.find("\n", end)
+        alone = stop >= 0 and not line.strip() and text[end:stop].strip() == dockerfile.escape
+        joint = f" {dockerfile.escape}{dockerfile.source.newline}{line}" if alone else " "
+        yield Edit(Span(end, end), "".join(f"{joint}{package}" for package in wanted))
 
 
 def _place(command: Command) -> int:
