@@ -3,6 +3,7 @@ from __future__ import annotations
 from dockerlint.model import Dockerfile, From, Run, Shell
 from dockerlint.rule import Bad, Edit, Finding, Fix, Good, Severity, Span, rule, unsafe
 from dockerlint.shell import scripts
+from dockerlint.shell.dialect import READABLE, dialect_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
     from dockerlint.model import Stage
     from dockerlint.shell import Command, Script
+    from dockerlint.shellcheck.pragmas import Shells
 
 # hadolint knows these shells to have the option, by these very names.
 PEER_SHELLS = ("bash", "zsh", "ash", "/bin/bash", "/bin/zsh", "/bin/ash")
@@ -98,6 +100,7 @@ def _covers(shell: str) -> bool:
         ),
     ],
     good=[
+        Good("FROM windows\n# hadolint shell=powershell\nRUN Get-Process | Out-File a\n"),
         Good('FROM debian:12\nSHELL ["/usr/bin/bash", "-euxo", "pipefail", "-c"]\nRUN make | tee log\n'),
         Good(
             'FROM debian:12 AS a\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nFROM a\nRUN make | tee log\n'
@@ -113,8 +116,11 @@ def _covers(shell: str) -> bool:
 )
 def pipe_without_pipefail(dockerfile: Dockerfile) -> Iterator[Finding]:
     told: set[int | None] = set()
+    stated = _stated(dockerfile)
     for run in dockerfile.instructions(Run):
         if "|" not in run.command.text.text and not run.command.heredocs:
+            continue
+        if stated is not None and (words := stated.at(run)) and dialect_of(words) not in READABLE:
             continue
         if any("pipefail" in word for word in run.state.shell or ()):
             continue
@@ -131,6 +137,15 @@ def pipe_without_pipefail(dockerfile: Dockerfile) -> Iterator[Finding]:
                     f"a failure of {first.name or 'what is before the pipe'} is lost; set pipefail with SHELL",
                     fix,
                 )
+
+
+def _stated(dockerfile: Dockerfile) -> Shells | None:
+    """The shells that hadolint's comments name, None where there are no such comments."""
+    if "hadolint" not in dockerfile.source.text:
+        return None
+    from dockerlint.shellcheck.pragmas import Shells, shell_pragmas
+
+    return Shells(dockerfile) if shell_pragmas(dockerfile) else None
 
 
 def _pipes(script: Script) -> Iterator[tuple[Command, Command]]:
