@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import io
 import json
@@ -42,7 +43,14 @@ class Archive:
         """The archive or folder at a path. ImageError when it is neither."""
         try:
             return Folder(path) if os.path.isdir(path) else Tar(path)
-        except (OSError, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                room = roomy() or tempfile.gettempdir()
+                raise ImageError(
+                    f"{path} cannot be unpacked: {error.strerror} in {room}; set TMPDIR to a folder with more room"
+                ) from error
+            raise ImageError(f"{path} is not a saved image: {error}") from error
+        except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
             raise ImageError(f"{path} is not a saved image: {error}") from error
 
     def has(self, name: str) -> bool:
@@ -87,9 +95,9 @@ class Archive:
                 said = self.document("manifest.json")
                 found = self._dir(said) if isinstance(said, dict) else self._docker(said)
                 self._check(found[0], wanted)
-                return found
+                return _texts(found)
             if self.has("index.json"):
-                return self._oci(self.document("index.json"), wanted)
+                return _texts(self._oci(self.document("index.json"), wanted))
         except (KeyError, TypeError, AttributeError) as error:
             raise ImageError(f"the manifest of the image is malformed: {error!r}") from error
         raise ImageError(
@@ -158,6 +166,14 @@ class Archive:
         if (manifest.get("platform") or {}).get("os") == "unknown":
             return False
         return self.has(_blob(manifest["digest"]))
+
+
+def _texts(found: tuple[Any, list[Any]]) -> tuple[str, list[str]]:
+    """The names, which a malformed manifest may have as anything. TypeError when they are no texts."""
+    for name in (found[0], *found[1]):
+        if not isinstance(name, str):
+            raise TypeError(f"{name!r} is no name of a part")
+    return found
 
 
 def _platform(text: str | None) -> Platform | None:

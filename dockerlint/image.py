@@ -177,6 +177,8 @@ def _told(archive: Archive, platform: str | None) -> tuple[dict[str, Any], list[
         raise ImageError("the image configuration is not a JSON object")
     rootfs = config.get("rootfs")
     found = (rootfs.get("diff_ids") if isinstance(rootfs, dict) else None) or []
+    if not isinstance(found, list):
+        raise ImageError("the layers that the image configuration tells of are no list")
     if len(found) != len(layer_names) or not all(isinstance(i, str) for i in found):
         raise ImageError(f"the image has {len(layer_names)} layers, its configuration tells of {len(found)}")
     return config, found, layer_names
@@ -185,7 +187,8 @@ def _told(archive: Archive, platform: str | None) -> tuple[dict[str, Any], list[
 def _history(config: Mapping[str, Any], count: int) -> tuple[Step, ...]:
     steps: list[Step] = []
     layer = 0
-    for entry in config.get("history") or ():
+    told = config.get("history") or ()
+    for entry in told if isinstance(told, (list, tuple)) else (None,):
         if not isinstance(entry, dict):
             raise ImageError("the history of the image is not a list of objects")
         made = None

@@ -127,6 +127,12 @@ def _check(options: Namespace) -> None:
     for name in ("top", "repeat"):
         if getattr(options, name) < 0:
             raise UserError(f"--{name} {getattr(options, name)} is below 0")
+    if options.output is not None:
+        # Not after builds that took minutes.
+        folder = os.path.dirname(options.output) or "."
+        if not os.path.isdir(folder) or os.path.isdir(options.output):
+            why = "is a folder" if os.path.isdir(options.output) else f"there is no folder {folder}"
+            raise UserError(f"{options.output} cannot be written: {why}")
     if options.base and not is_image(options.base):
         raise UserError(
             f"--base {options.base} is no image",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import io
 import json
@@ -15,7 +16,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -231,6 +232,41 @@ def test_a_layer_with_any_byte_changed_is_read_or_refused(tmp_path: Path) -> Non
         path = saved.as_folder(saved.plain_dir([bytes(broken)]), tmp_path / "i")
         with contextlib.suppress(ImageError):
             read(path)
+
+
+@pytest.mark.parametrize("form", [saved.oci, saved.modern, saved.legacy, saved.plain_dir])
+def test_documents_with_anything_anywhere_are_read_or_refused(
+    form: Callable[[list[bytes]], dict[str, bytes]], tmp_path: Path
+) -> None:
+    chance = random.Random(7)
+    odd: list[Any] = [None, 0, 3, -1.5, "", "x", "sha256:0", [], {}, [[]], [3], {"a": 1}, True]
+
+    def spoil(value: Any) -> Any:
+        if chance.random() < 0.12:
+            return chance.choice(odd)
+        if isinstance(value, dict):
+            return {key: spoil(inner) for key, inner in value.items()}
+        return [spoil(inner) for inner in value] if isinstance(value, list) else value
+
+    for turn in range(150):
+        parts = form([ONE, TWO])
+        for name, data in parts.items():
+            if data[:1] in (b"{", b"[") and len(data) > 2:
+                parts[name] = json.dumps(spoil(json.loads(data))).encode()
+        path = saved.as_folder(parts, tmp_path / f"{turn}")
+        for platform in (None, "linux/amd64"):
+            with contextlib.suppress(ImageError):
+                read(path, platform=platform)
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = saved.as_tar(saved.legacy([ONE]), tmp_path / "x", "gz")
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    with pytest.raises(ImageError, match=r"No space left on device in .*set TMPDIR"):
+        read(path)
 
 
 class TestMerged:

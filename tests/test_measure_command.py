@@ -175,6 +175,7 @@ def test_a_report_goes_to_a_file(image: Path, capsys: pytest.CaptureFixture[str]
         assert capsys.readouterr().out == ""
         assert "COPY" in (image / "out").read_text()
     assert "no/where cannot be written" in failure(capsys, "image.tar", "--output", "no/where")
+    assert "is a folder" in failure(capsys, "image.tar", "--output", "base")
 
 
 def test_an_image_that_cannot_be_read_does_not_stop_the_others(

@@ -142,6 +142,13 @@ def test_a_large_image_is_folded_into_a_small_page(tmp_path: Path) -> None:
         assert nodes(tree) < 620
 
 
+def test_a_tree_without_end_is_cut(tmp_path: Path) -> None:
+    deep = [("/".join(["d"] * n) + "/f", b"x" * 10) for n in range(1, 1500)]
+    side = measured(tmp_path, "FROM scratch\nRUN step0\n", saved.layer(*deep))
+    text = page([Comparison("x", None, side, None, {}, 0, (), (), file="Dockerfile")], 10)
+    assert total(data(text)[0]["sides"][0]["paths"]) == side.total.files
+
+
 def nodes(tree: dict[str, Any]) -> int:
     return 1 + sum(nodes(child) for child in tree.get("c", ()))
 

@@ -21,6 +21,8 @@ SPOILED, DUPLICATE, CACHED = 1, 2, 3
 # Of the children of a directory those below this part of the image are one leaf together.
 _SMALL = 1 / 4000
 _NAME = 200
+# Nobody looks deeper, and what writes JSON calls itself.
+_DEEP = 100
 
 
 class _Leaf:
@@ -108,10 +110,10 @@ def _folded(found: Iterable[Copy], known: dict[int, _Leaf], total: int, nodes: i
             _add(at, copy.size, leaf)
         at.leaf = leaf
     told = _told("", root)
-    waiting: list[tuple[int, int, _Twig, dict[str, Any]]] = [(-root.bytes, 0, root, told)]
+    waiting: list[tuple[int, int, int, _Twig, dict[str, Any]]] = [(-root.bytes, 0, 0, root, told)]
     count = 1
     while waiting and count < nodes:
-        _, _, twig, node = heappop(waiting)
+        _, _, depth, twig, node = heappop(waiting)
         children = sorted(twig.children.items(), key=lambda item: (-item[1].bytes, item[0]))
         shown = [item for item in children if item[1].bytes > total * _SMALL][: nodes - count]
         node["c"] = []
@@ -121,8 +123,8 @@ def _folded(found: Iterable[Copy], known: dict[int, _Leaf], total: int, nodes: i
             inner = _told(part, child)
             node["c"].append(inner)
             count += 1
-            if child.children:
-                heappush(waiting, (-child.bytes, count, child, inner))
+            if child.children and depth < _DEEP:
+                heappush(waiting, (-child.bytes, count, depth + 1, child, inner))
         rest = children[len(shown) :]
         if rest and sum(child.bytes for _, child in rest):
             files = sum(child.files for _, child in rest)
