@@ -2,77 +2,65 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from dockerlint.build_options import Yard, add_build, add_rules, engine_of
 from dockerlint.build_progress import Progress, complain, failed, no_engine
-from dockerlint.contract import Promise, Smoke, judge, promise, unbuilt
-from dockerlint.engine import Built, EngineError, NoEngine
+from dockerlint.contract import Promise, promise, unbuilt
+from dockerlint.engine import NoEngine
 from dockerlint.engine.session import Session
 from dockerlint.errors import UserError
-from dockerlint.frozen import node, replace
-from dockerlint.image import ImageError, read
-from dockerlint.inspect import Inspector
+from dockerlint.frozen import replace
+from dockerlint.pair import Court, Pair, Side, SideFailed, side
 from dockerlint.report import judgement as report
 from dockerlint.rule import Applicability
-from dockerlint.trial import Bench
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from dockerlint.build_options import Task
     from dockerlint.contract import Judgement
     from dockerlint.engine import Engine
-    from dockerlint.image import Image
-    from dockerlint.model import Dockerfile
-
-    Say = Callable[[str], Callable[[str], None]]
+    from dockerlint.settle import Settled
 
 HELD, BROKEN, UNUSABLE = 0, 1, 2
-HELD_BY_ENGINE = "image:"
-# How archives begin: those that are compressed, and tar's mark, which stands further behind.
-_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 
 
 def main(argv: Sequence[str]) -> int:
     """Judge. 0 when the contract holds, 1 when it does not, when that is not proven, or when a build failed;
     2 without an engine. Files are not changed, and what was built is removed. UserError for bad usage."""
     options = parser().parse_args(argv)
-    sides = [_Side.of(path) for path in (options.before, options.after) if path is not None]
-    yard = Yard(options)
-    tasks: list[Task | None] = []
-    for side in sides:
-        found = yard.tasks(side.path) if side.kind == "file" else (None,)
-        if len(sides) == 2 and len(found) > 1:
-            raise UserError(f"{side.path} builds {len(found)} images", f"choose one: {side.path}:NAME")
-        tasks += found
+    sides = [side(given) for given in (options.before, options.after) if given is not None]
     if len(sides) == 1 and sides[0].kind != "file":
         raise UserError(
             f"{options.before} is an image, and only a Dockerfile has fixes",
             "give a second image to compare it with",
         )
+    if options.smoke and any(one.kind == "saved" for one in sides):
+        raise UserError(
+            "--smoke runs what an engine holds, and a saved image is not held", "load it, and give image:NAME"
+        )
+    if options.twice and sides[0].kind != "file":
+        raise UserError("--twice builds the first file a second time, and the first is an image")
+    yard = Yard(options)
+    variants = [_with_tasks(one, yard) for one in sides]
+    if len(sides) == 2:
+        for one, found in zip(sides, variants):
+            if len(found) > 1:
+                raise UserError(f"{one.path} builds {len(found)} images", f"choose one: {one.path}:NAME")
+        chosen = [[found[0] for found in variants]]
+    else:
+        chosen = [[one] for one in variants[0]]
     engine = None
-    if any(side.kind != "saved" for side in sides):
+    if any(one.kind != "saved" for one in sides):
         try:
             engine = engine_of(options)
         except NoEngine as error:
             no_engine(error, "nothing can be proven")
             return UNUSABLE
-    saved = [side.path for side in sides if side.kind == "saved"]
-    if saved and options.smoke:
-        raise UserError(
-            f"--smoke runs what an engine holds, and {saved[0]} is a saved image",
-            "load it, and give image:NAME",
-        )
-    if options.twice and tasks[0] is None:
-        raise UserError("--twice builds the first file a second time, and the first is an image")
-    if len(sides) == 2:
-        said = [_said(sides, tasks, engine, options)]
-    else:
-        said = [_said(sides, [task], engine, options) for task in tasks]
+    said = [_said(some, engine, options) for some in chosen]
     from dockerlint.output import say
 
     texts = [text.rstrip("\n") for text, _ in said]
@@ -83,22 +71,23 @@ def main(argv: Sequence[str]) -> int:
     return HELD if all(holds for _, holds in said) else BROKEN
 
 
-def _said(
-    sides: list[_Side], tasks: list[Task | None], engine: Engine | None, options: Namespace
-) -> tuple[str, bool]:
+def _said(sides: Sequence[Side], engine: Engine | None, options: Namespace) -> tuple[str, bool]:
     """The report of one comparison, and whether the contract holds."""
-    pair = _pair(sides, tasks, options)
+    pair = _pair(sides, options)
     if pair is None:
-        return _nothing(tasks[0].title if tasks[0] else sides[0].path, options.format), True
+        return "null" if options.format == "json" else _NOTHING.format(sides[0].path), True
     judgement = _judged(pair, engine, options)
     about = report.About(
-        pair.names,
+        (pair.before.name, pair.after.what if pair.fixed else pair.after.name),
         (engine.name, engine.version) if engine is not None else None,
         pair.promise.reasons,
         pair.fixed,
     )
     write = {"text": report.text, "json": report.json, "markdown": report.markdown}[options.format]
     return write(judgement, about), judgement.holds
+
+
+_NOTHING = "{}: there is nothing to fix, so there is nothing to prove"
 
 
 def parser() -> ArgumentParser:
@@ -118,216 +107,104 @@ def parser() -> ArgumentParser:
     add("--unsafe", action="store_true", help="with unsafe fixes too")
     add("--format", choices=("text", "json", "markdown"), default="text")
     add(
-        "--smoke",
-        action="append",
-        default=[],
-        metavar="CMD",
-        help="run this in both images and compare; may be repeated",
-    )
-    add(
-        "--smoke-exit-only",
-        action="store_true",
-        help="compare the exit codes of smoke commands, not their output",
-    )
-    add(
-        "--smoke-seconds",
-        type=float,
-        default=60.0,
-        metavar="N",
-        help="how long a smoke command may take (default: 60)",
-    )
-    add(
         "--twice",
         action="store_true",
         help="build the first once more without cache, and excuse what differs then",
     )
-    two = made.add_argument_group("two images").add_argument
-    two(
+    add(
         "--allow",
         action="append",
         default=[],
         metavar="GLOB",
         help="paths that may differ, as /var/cache/*; may be repeated",
     )
-    two("--closure", action="store_true", help="files may go as long as all that the container runs is whole")
+    add("--closure", action="store_true", help="files may go as long as all that the container runs is whole")
+    smoke = made.add_argument_group("commands that are run in both images").add_argument
+    smoke(
+        "--smoke",
+        action="append",
+        default=[],
+        metavar="CMD",
+        help="run this in both, and compare exit code and output; may be repeated",
+    )
+    smoke("--smoke-exit-only", action="store_true", help="compare exit codes only")
+    smoke(
+        "--smoke-seconds",
+        type=float,
+        default=60.0,
+        metavar="N",
+        help="how long a command may take (default: 60)",
+    )
     add_build(made)
     add_rules(made)
     return made
 
 
-@node
-class _Side:
-    """One operand. `kind` is file, saved or held; `path` is the path, or the name that the engine knows."""
-
-    kind: str
-    path: str
-
-    @classmethod
-    def of(cls, given: str) -> _Side:
-        if given.startswith(HELD_BY_ENGINE):
-            return cls("held", given.removeprefix(HELD_BY_ENGINE))
-        return cls("saved" if os.path.isdir(given) or _is_archive(given) else "file", given)
-
-
-def _is_archive(path: str) -> bool:
-    try:
-        with open(path, "rb") as file:
-            head = file.read(512)
-    except OSError:
-        return False
-    return head.startswith(_PACKED) or head[257:262] == b"ustar"
-
-
-@node
-class _Pair:
-    """What is compared: two sides under their names, of a file the text to build; `fixed` are fixes by rule."""
-
-    names: tuple[str, str]
-    sides: tuple[_Side, _Side]
-    tasks: tuple[Task | None, Task | None]
-    texts: tuple[Dockerfile | None, Dockerfile | None]
-    promise: Promise
-    fixed: dict[str, int]
-
-
-def _pair(sides: list[_Side], tasks: list[Task | None], options: Namespace) -> _Pair | None:
-    """What to compare; None for a file in which there is nothing to fix."""
-    task = tasks[0]
-    if len(sides) == 2:
-        other = tasks[1]
-        return _Pair(
-            (options.before, options.after),
-            (sides[0], sides[1]),
-            (task, other),
-            (task.dockerfile if task else None, other.dockerfile if other else None),
-            Promise(tuple(options.allow), (), options.closure),
-            {},
-        )
-    assert task is not None
-    settled = task.settled(options.unsafe)
-    if settled.look.dockerfile.source.text == task.source.text:
-        return None
-    rules = [rule for name in settled.fixed for rule in task.setup.rules.find(name) if rule.name == name]
-    made = promise(rules)
-    # A fix of a safe rule may be an unsafe one, with a reason of its own.
-    reasons = [
-        f"{a.rule}: {a.reason}"
-        for a in settled.applied
-        if a.applicability == Applicability.UNSAFE and a.reason
-    ]
-    made = Promise(
-        (*made.paths, *options.allow),
-        tuple(dict.fromkeys((*made.reasons, *reasons))) if options.unsafe else (),
-        made.closure or options.closure,
-        made.config,
+def _with_tasks(one: Side, yard: Yard) -> tuple[Side, ...]:
+    """A side with what to build for it; several where a Compose or Bake file builds several images."""
+    if one.kind != "file":
+        return (one,)
+    return tuple(
+        replace(one, path=task.title, task=task, text=task.dockerfile) for task in yard.tasks(one.path)
     )
-    return _Pair(
-        (f"{task.title} as it is", "with its fixes"),
-        (sides[0], sides[0]),
-        (task, task),
-        (task.dockerfile, settled.look.dockerfile),
-        made,
+
+
+def _pair(sides: Sequence[Side], options: Namespace) -> Pair | None:
+    """What to compare; None for a file in which there is nothing to fix."""
+    if len(sides) == 2:
+        return Pair(sides[0], sides[1], Promise(tuple(options.allow), (), options.closure), {})
+    (one,) = sides
+    assert one.task is not None
+    settled = one.task.settled(options.unsafe)
+    fixed = settled.look.dockerfile
+    if fixed.source.text == one.task.source.text:
+        return None
+    return Pair(
+        replace(one, what="as it is"),
+        replace(one, text=fixed, what="with its fixes"),
+        _promise(settled, one.task, options),
         dict(settled.fixed),
     )
 
 
-def _judged(pair: _Pair, engine: Engine | None, options: Namespace) -> Judgement:
-    inspector = Inspector()
+def _promise(settled: Settled, task: Task, options: Namespace) -> Promise:
+    """What the rules whose fixes went in may change. Safe fixes may do nothing but what they name paths for."""
+    rules = [rule for name in settled.fixed for rule in task.setup.rules.find(name) if rule.name == name]
+    made = promise(rules)
+    paths = (*made.paths, *options.allow)
+    if not options.unsafe:
+        return Promise(paths, (), options.closure)
+    # A fix of a safe rule may be an unsafe one, with a reason of its own.
+    own = {
+        f"{a.rule}: {a.reason}"
+        for a in settled.applied
+        if a.applicability == Applicability.UNSAFE and a.reason
+    }
+    reasons = tuple(dict.fromkeys((*made.reasons, *sorted(own))))
+    return Promise(paths, reasons, made.closure or options.closure, made.config)
+
+
+def _judged(pair: Pair, engine: Engine | None, options: Namespace) -> Judgement:
+    court = Court(options.platform)
     if engine is None:
         try:
-            images = [read(side.path, None, bool, inspector, _platform(options)) for side in pair.sides]
-        except ImageError as error:
-            raise UserError(str(error)) from error
-        return judge(images[0], images[1], pair.promise)
+            return court.saved(pair)
+        except SideFailed as failure:
+            raise UserError(str(failure)) from failure
     with Session(engine) as session, Progress() as say:
         try:
-            judgement = _with_engine(pair, session, inspector, say, options)
-        except _Failed as failure:
+            judgement = court.built(
+                pair,
+                session,
+                say,
+                options.smoke,
+                options.smoke_exit_only,
+                options.smoke_seconds,
+                options.twice,
+            )
+        except SideFailed as failure:
             failed(*failure.told)
-            return unbuilt(str(failure))
+            judgement = unbuilt(str(failure))
     for tag in session.left:
         complain(f"{tag} could not be removed", f"remove it with {engine.name} rmi {tag}")
     return judgement
-
-
-class _Failed(Exception):
-    """A side could not be built or read; `told` is for `build_progress.failed`."""
-
-    def __init__(self, name: str, error: EngineError | ImageError) -> None:
-        super().__init__(f"{name}: {error}")
-        self.told = (name, "", error)
-
-
-def _platform(options: Namespace) -> str | None:
-    found: str | None = getattr(options, "platform", None)
-    return found
-
-
-def _with_engine(
-    pair: _Pair, session: Session, inspector: Inspector, say: Say, options: Namespace
-) -> Judgement:
-    images, tags = [], []
-    base = 0
-    for number, (name, side, task, text) in enumerate(zip(pair.names, pair.sides, pair.tasks, pair.texts)):
-        try:
-            image, tag, brought = _made(name, side, task, text, session, inspector, say, options)
-        except (EngineError, ImageError) as error:
-            raise _Failed(name, error) from error
-        images.append(image)
-        tags.append(tag)
-        base = brought if number == 0 else base
-    twice = None
-    task, text = pair.tasks[0], pair.texts[0]
-    if options.twice and task is not None and text is not None:
-        again = replace(task.build, no_cache=True)
-        title = f"building {pair.names[0]} once more without cache"
-        try:
-            with Bench(session, again, inspector) as bench:
-                twice = bench.run(text, say(title)).measured.image
-        except (EngineError, ImageError) as error:
-            raise _Failed(title, error) from error
-    smoke = []
-    for command in options.smoke:
-        title = f"running {command}"
-        say(title)
-        try:
-            first, second = (session.engine.run(tag, command, seconds=options.smoke_seconds) for tag in tags)
-        except EngineError as error:
-            raise _Failed(title, error) from error
-        smoke.append(Smoke(command, first, second, options.smoke_exit_only))
-    return judge(images[0], images[1], pair.promise, smoke, base, twice)
-
-
-def _made(
-    name: str,
-    side: _Side,
-    task: Task | None,
-    text: Dockerfile | None,
-    session: Session,
-    inspector: Inspector,
-    say: Say,
-    options: Namespace,
-) -> tuple[Image, str, int]:
-    """The image of a side, what the engine knows it by, and how many layers its base brought."""
-    engine = session.engine
-    if task is not None and text is not None:
-        title = f"building {name} with {engine.name} {engine.version}"
-        with Bench(session, task.build, inspector) as bench:
-            outcome = bench.run(text, say(title))
-        return outcome.measured.image, outcome.tag, outcome.measured.base
-    if side.kind == "saved":
-        return read(side.path, None, bool, inspector, _platform(options)), "", 0
-    say(f"reading {side.path}")
-    if not engine.has(side.path):
-        raise EngineError(f"{engine.name} holds no image {side.path}; pull or build it first")
-    saved = session.save(Built(side.path, 0.0))
-    try:
-        return read(saved, None, bool, inspector), side.path, 0
-    finally:
-        session.discard(saved)
-
-
-def _nothing(path: str, format: str) -> str:
-    if format == "json":
-        return "null\n"
-    return f"{path}: there is nothing to fix, so there is nothing to prove\n"

@@ -130,6 +130,7 @@ FLOW = (
     "context_command",
     "cache_command",
     "optimize_command",
+    "pair",
     "verify_command",
     "rules_command",
     "cli",

@@ -22,8 +22,18 @@ _PYTHON = re.compile(r"python(?:[0-9](?:\.[0-9]+)?)?t?")
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 # Parts of the standard library that no program counts on, and that slim images leave out.
 _OPTIONAL = re.compile(
-    r"/(?:test|tests|idlelib|turtledemo|tkinter|lib2to3|ensurepip|pydoc_data|__pycache__|config-[^/]*|(?:site|dist)-packages)(?:/|$)|/EXTERNALLY-MANAGED$|\.pyc$"
+    r"/(?:test|tests|idlelib|distutils|turtledemo|tkinter|lib2to3|ensurepip|pydoc_data|__pycache__|config-[^/]*|(?:site|dist)-packages)(?:/|$)|/EXTERNALLY-MANAGED$|\.pyc$"
 )
+# Of them, those that can be had by name.
+_PARTS = frozenset(
+    ("test", "idlelib", "distutils", "turtledemo", "tkinter", "lib2to3", "ensurepip", "pydoc_data")
+)
+# Modules of the standard library that load TLS, or others that do.
+_TLS = frozenset((
+    "asyncio", "ftplib", "http", "imaplib", "logging.handlers", "nntplib", "poplib", "smtplib", "socketserver", "ssl", "urllib", "webbrowser",
+    "wsgiref", "xmlrpc",
+))  # fmt: skip
+_TLS_PART = re.compile(r"/_ssl\.[^/]*\.so$")
 _CACHED = re.compile(r"/__pycache__/|\.pyc$")
 _VALUES = ("-W", "-X", "--check-hash-based-pycs")
 _NATIVE = (".so", ".pyd")
@@ -130,8 +140,24 @@ class _Home:
             return
         self.walk.loaded[self.stdlib] = {}
         for path in self.walk.view.below(self.stdlib):
-            if not _OPTIONAL.search(f"/{path}"):
+            if not _OPTIONAL.search(f"/{path}") and not _TLS_PART.search(f"/{path}"):
                 self.walk.take(path, f"/{self.real}")
+                self._native(path)
+
+    def part(self, name: str, by: str) -> None:
+        """Need what only some programs need of the standard library: parts that images leave out, and TLS."""
+        top = name.partition(".")[0]
+        if top in _PARTS:
+            for path in self.walk.view.below(f"{self.stdlib}/{top}"):
+                if not _CACHED.search(f"/{path}"):
+                    self.walk.take(path, by)
+        elif top in _TLS or name in _TLS:
+            self._tls(by)
+
+    def _tls(self, by: str) -> None:
+        for path in self.walk.view.below(f"{self.stdlib}/lib-dynload") if self.stdlib else ():
+            if _TLS_PART.search(f"/{path}"):
+                self.walk.take(path, by)
                 self._native(path)
 
     def _native(self, path: str) -> None:
@@ -143,6 +169,8 @@ class _Home:
         """Need an installed module with all of its distribution; whether there is one."""
         if name in self._modules:
             return True
+        # What installed modules import is not followed one by one.
+        self._tls(by)
         for site in self.sites:
             for path in _places(site, name):
                 if self.walk.view.is_file(path) or (
@@ -226,6 +254,8 @@ class _App:
         top = name.partition(".")[0]
         stdlib = self.home.stdlib
         known = stdlib and any(self.walk.view.is_file(p) for p in _places(stdlib, top))
+        if known:
+            self.home.part(name, by)
         if not known and not self.home.installed(top, by) and run:
             self.walk.lack(f"the module {name}", by, sure)
 

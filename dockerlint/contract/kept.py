@@ -244,13 +244,23 @@ class Keeper:
             return ""
         return Difference("file", f"/{path}", change.text)
 
+    def _again_elsewhere(self, path: str) -> bool:
+        """Whether the same file is needed under the same name in another folder: a library where it was built."""
+        name, digest = posixpath.basename(path), self.one.entries[path].digest
+        places = (p for p in self.after.needs if posixpath.basename(p) == name)
+        return digest is not None and any(self._content(p) == digest for p in places)
+
+    def _content(self, path: str) -> str | None:
+        entry = self.two.entry(path)
+        return entry.digest if entry is not None else None
+
     def _gone(self, change: Change) -> str:
         path = change.path
         package = self.old.owner(path)
         if package is not None and package.manager not in ("pip", "npm", "gem"):
             return self._count(self._gone_of, package)
         named = self.mentions.of(path, change.type)
-        if named:
+        if named and not self._again_elsewhere(path):
             self.unproven[f"/{path} is gone, and {named} names it"] = None
             return ""
         if is_leftover(path, change.type == "directory"):

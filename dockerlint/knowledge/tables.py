@@ -259,15 +259,16 @@ NAMES: Any = {
 }
 
 OPENED: Any = {
-    'names-of-hosts': {'why': 'looks up names of hosts', 'imports': ('getaddrinfo', 'getnameinfo', 'gethostbyname', 'gethostbyname_r', 'gethostbyname2', 'gethostbyaddr', 'getservbyname'), 'paths': ('*/libnss_*.so*', '/etc/nsswitch.conf', '/etc/services', '/etc/protocols')},
-    'names-of-users': {'why': 'looks up users and groups', 'imports': ('getpwnam', 'getpwnam_r', 'getpwuid', 'getpwuid_r', 'getpwent', 'getgrnam', 'getgrnam_r', 'getgrgid', 'getgrgid_r', 'initgroups', 'getgrouplist'), 'paths': ('/etc/passwd', '/etc/group', '*/libnss_files.so*', '*/libnss_compat.so*')},
+    'names-of-hosts': {'why': 'looks up names of hosts', 'imports': ('getaddrinfo', 'getnameinfo', 'gethostbyname', 'gethostbyname_r', 'gethostbyname2', 'gethostbyaddr', 'getservbyname'), 'paths': ('*/libnss_*.so.*', '/etc/nsswitch.conf', '/etc/services', '/etc/protocols')},
+    'names-of-users': {'why': 'looks up users and groups', 'imports': ('getpwnam', 'getpwnam_r', 'getpwuid', 'getpwuid_r', 'getpwent', 'getgrnam', 'getgrnam_r', 'getgrgid', 'getgrgid_r', 'initgroups', 'getgrouplist'), 'paths': ('/etc/passwd', '/etc/group', '*/libnss_files.so.*', '*/libnss_compat.so.*')},
     'character-sets': {'why': 'converts between character sets', 'imports': ('iconv_open',), 'paths': ('*/gconv/*',)},
     'locales': {'why': 'reads a locale, and the image names one', 'imports': ('setlocale', 'newlocale'), 'env': ('LANG', 'LC_ALL', 'LC_CTYPE', 'LC_MESSAGES', 'LC_TIME', 'LC_NUMERIC', 'LC_COLLATE', 'LC_MONETARY', 'LANGUAGE'), 'paths': ('/usr/lib/locale/*', '/usr/share/locale/locale.alias')},
     'time-zone-of-the-image': {'why': 'reads the local time', 'imports': ('localtime', 'localtime_r', 'mktime', 'tzset', 'strftime'), 'paths': ('/etc/localtime', '/etc/timezone')},
     'time-zone-by-variable': {'why': 'reads the local time, and the image sets TZ', 'imports': ('localtime', 'localtime_r', 'mktime', 'tzset'), 'strings': ('/usr/share/zoneinfo',), 'env': ('TZ',), 'paths': ('/usr/share/zoneinfo/*',)},
     'time-zone-by-name': {'why': 'loads time zones by name', 'strings': ('time.LoadLocation',), 'paths': ('/usr/share/zoneinfo/*', '*/lib/time/zoneinfo.zip')},
     'certificates': {'why': 'can check certificates', 'needs': ('libssl.so*', 'libgnutls.so*', 'libcurl*.so*', 'libmbedtls.so*', 'libnss3.so*'), 'strings': ('/etc/ssl/certs/ca-certificates.crt',), 'paths': ('/etc/ssl/certs/ca-certificates.crt', '/etc/ssl/cert.pem', '/etc/pki/tls/certs/*', '/etc/ssl/ca-bundle.pem')},
-    'openssl': {'why': 'uses OpenSSL, which loads engines and providers', 'needs': ('libcrypto.so*', 'libssl.so*'), 'paths': ('*/ossl-modules/*', '*/engines-*/*', '/etc/ssl/openssl.cnf', '/usr/lib/ssl/openssl.cnf')},
+    'openssl': {'why': 'uses OpenSSL, which loads engines and providers', 'needs': ('libcrypto.so*', 'libssl.so*'), 'paths': ('*/ossl-modules/*', '*/engines-*/*')},
+    'openssl-settings': {'why': 'speaks TLS with OpenSSL, whose settings say which protocols and ciphers are allowed', 'needs': ('libssl.so*',), 'paths': ('/etc/ssl/openssl.cnf', '/usr/lib/ssl/openssl.cnf', '/etc/pki/tls/openssl.cnf')},
     'terminals': {'why': 'asks what the terminal can do', 'imports': ('setupterm', 'tgetent', 'initscr', 'newterm'), 'paths': ('/usr/share/terminfo/*', '/lib/terminfo/*', '/etc/terminfo/*', '/usr/lib/terminfo/*')},
     'login': {'why': 'asks PAM', 'imports': ('pam_start',), 'paths': ('*/security/pam_*.so', '/etc/pam.d/*', '/etc/pam.conf')},
     'sasl': {'why': 'uses SASL, which loads its mechanisms', 'needs': ('libsasl2.so*',), 'paths': ('*/sasl2/*',)},

@@ -35,6 +35,23 @@ def test_the_standard_library_is_needed_as_a_whole_but_for_its_tests(tmp_path: P
     assert not any(path.endswith(".pyc") for path in found.needs)
 
 
+def test_parts_of_the_standard_library_are_needed_when_they_are_imported(tmp_path: Path) -> None:
+    tls = f"{LIB}/lib-dynload/_ssl.cpython-311-x86_64-linux-gnu.so"
+    files: Files = {
+        f"{LIB}/distutils/__init__.py": b"x",
+        f"{LIB}/distutils/README": b"x",
+        f"{LIB}/urllib/__init__.py": b"x",
+        tls: elf(needed=["libssl.so.3"]),
+    }
+    bare = of(tmp_path / "a", {**files, "app.py": "import json\n"}, "python3", "/app.py")
+    assert not {f"{LIB}/distutils/README", tls} & set(bare.needs)
+    full = of(
+        tmp_path / "b", {**files, "app.py": "import distutils\nimport urllib.request\n"}, "python3", "/app.py"
+    )
+    assert {f"{LIB}/distutils/README", tls} <= sure(full)
+    assert [lack.what for lack in full.lacks] == ["libssl.so.3"]
+
+
 def test_modules_of_the_program_are_followed(tmp_path: Path) -> None:
     found = of(
         tmp_path,

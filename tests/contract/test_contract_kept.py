@@ -141,6 +141,21 @@ def test_a_file_that_is_gone_is_held_against_the_names_in_the_program(
     assert judged(tmp_path, {"app": app, path: b"x"}, {"app": app}).verdict == verdict
 
 
+def test_a_library_that_was_copied_from_where_it_was_built_may_go_there(tmp_path: Path) -> None:
+    app, lib = program("libx.so", tail=b"\0libx.so\0"), elf(soname="libx.so")
+    files: Files = {"app": app, "src/out/libx.so": lib, "lib/libx.so": lib}
+    assert judged(tmp_path / "a", files, {"app": app, "lib/libx.so": lib}).verdict == Verdict.LISTED
+    other: Files = {**files, "src/out/libx.so": elf(soname="libx.so", tail=b"other")}
+    assert judged(tmp_path / "b", other, {"app": app, "lib/libx.so": lib}).verdict == Verdict.UNPROVEN
+
+
+def test_links_for_building_are_no_name_services(tmp_path: Path) -> None:
+    app = program(imports=["getaddrinfo"])
+    lists = {"var/lib/dpkg/info/gcc:amd64.list": "/usr/lib/libnss_dns.so\n"}
+    judgement = judged(tmp_path, {"app": app, "usr/lib/libnss_dns.so": "-> x", **lists}, {"app": app})
+    assert judgement.verdict == Verdict.LISTED, judgement
+
+
 def test_a_file_of_the_base_that_nothing_names_may_go(tmp_path: Path) -> None:
     assert (
         judged(tmp_path, {"app": program(), "etc/odd": b"x"}, {"app": program()}, base=1).verdict
