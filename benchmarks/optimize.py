@@ -204,40 +204,47 @@ def main() -> int:
     parser.add_argument("--results", type=Path, default=HERE / "optimize.json")
     parser.add_argument("--show", action="store_true", help="print the tables of the results and end")
     options = parser.parse_args()
-    results = json.loads(options.results.read_text()) if options.results.exists() else {}
     if options.show:
-        print(tables.markdown(results))
+        print(tables.markdown(known(options.results)))
         return 0
     ways = options.ways.split(",")
     code = 0
     for case in options.cases or names():
-        old = results.get(case, {})
-        if (
-            not options.again
-            and old.get("digest") == digest(case)
-            and "problem" not in old
-            and all(w in old for w in ways)
-        ):
+        old = known(options.results).get(case, {})
+        if old.get("digest") != digest(case) or "problem" in old or options.again:
+            old = {}
+        missing = [way for way in ways if way not in old]
+        if not missing:
             continue
         print(f"{case} ...", end=" ", flush=True, file=sys.stderr)
         start = time.monotonic()
         folder = Path(tempfile.mkdtemp(prefix="dockerlint-benchmark-", dir="/var/tmp"))
         try:
-            found = measured(case, ways, folder)
+            found = measured(case, missing, folder)
         except Broken as error:
             found = {"problem": str(error)}
         finally:
             empty(folder)
-        kept = old if old.get("digest") == found.get("digest") else {}
-        results[case] = {**kept, **found, "date": datetime.date.today().isoformat()}
-        part = options.results.with_suffix(".part")
-        part.write_text(json.dumps(dict(sorted(results.items())), indent=1) + "\n")
-        part.replace(options.results)
-        line = tables.line(results[case])
+        found = {**old, **found, "date": datetime.date.today().isoformat()}
+        keep(options.results, case, found)
+        line = tables.line(found)
         code = 1 if "broken" in line or "problem" in line else code
         print(f"{line} ({time.monotonic() - start:.0f} s)", file=sys.stderr)
-    print(tables.markdown(results))
+    print(tables.markdown(known(options.results)))
     return code
+
+
+def known(path: Path) -> dict[str, Any]:
+    """The results so far, by case."""
+    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return found
+
+
+def keep(path: Path, case: str, found: dict[str, Any]) -> None:
+    """Put the result of a case into the file, whole or not at all."""
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(dict(sorted({**known(path), case: found}.items())), indent=1) + "\n")
+    part.replace(path)
 
 
 def empty(folder: Path) -> None:

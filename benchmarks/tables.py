@@ -48,13 +48,8 @@ def markdown(results: dict[str, dict[str, Any]]) -> str:
     row("mean saving", [f"{statistics.mean(shares[way]):.1%}" for way in ways])
     row("median saving", [f"{statistics.median(shares[way]):.1%}" for way in ways])
     row("saving of the sum of bytes", [f"{_sum(good, way):.1%}" for way in ways])
-    row(
-        "broken",
-        [
-            f"{sum('broken' in found.get(way, {}) for found in good.values())} of {len(shares[way])}"
-            for way in ways
-        ],
-    )
+    tried = {way: [found[way] for found in good.values() if way in found] for way in ways}
+    row("broken", [f"{sum('broken' in one for one in tried[way])} of {len(tried[way])}" for way in ways])
     row("files changed", [str(sum("text" in found.get(way, {}) for found in good.values())) for way in ways])
     row(
         "compile files in one stage that are split, build, and do the same",
