@@ -12,9 +12,11 @@ from collections import Counter
 from dockerlint import installed
 from dockerlint.errors import UserError
 from dockerlint.frozen import node, record, replace
+from dockerlint.image import facts
 from dockerlint.lockfile import NAME, Entry, Line, Part, mark, shortened
 from dockerlint.measure import aligned, chain
-from dockerlint.model import Run
+from dockerlint.model import From, Run
+from dockerlint.release import release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -151,13 +153,24 @@ def _lines(measured: Measured, stage: Stage) -> Iterator[tuple[Instruction, Line
         if instruction.stage != stage.index or share.size is None:
             continue
         own = layers.get(instruction, [])
-        packages = (
-            installed.versions(instruction, measured.image, own) if isinstance(instruction, Run) else ()
-        )
+        packages: tuple[tuple[str, str, str], ...] = ()
+        if isinstance(instruction, Run):
+            packages = installed.versions(instruction, measured.image, own)
+        elif isinstance(instruction, From):
+            packages = _release(measured, stage)
         weight = share.size.files - _of_locks(measured.image, own)
         if weight or packages:
             paths = _heaviest(measured.image, own)
             yield instruction, Line(shortened(instruction), mark(instruction), weight, paths, packages)
+
+
+def _release(measured: Measured, stage: Stage) -> tuple[tuple[str, str, str], ...]:
+    """The release that the base of a stage is, where it tells and the file does not."""
+    if stage.image is None or not measured.base:
+        return ()
+    base = replace(measured.image, layers=measured.image.layers[: measured.base])
+    found = release(stage.image, base, facts(base))
+    return (("image", *found),) if found is not None else ()
 
 
 def _heaviest(image: Image, layers: Iterable[int]) -> tuple[tuple[str, int], ...]:

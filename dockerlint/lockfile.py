@@ -17,7 +17,7 @@ from dockerlint.baseline import known_as
 from dockerlint.config_files import upward
 from dockerlint.errors import UserError
 from dockerlint.frozen import record
-from dockerlint.model import Run
+from dockerlint.model import From, Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,9 +133,9 @@ def known(path: str, dockerfile: Dockerfile, lock: str | None = None) -> dict[Ke
     if where is None:
         return {}
     here = {
-        (stage.root.image, mark(run))
-        for run in dockerfile.instructions(Run)
-        if (stage := dockerfile.stage_of(run)) is not None
+        (stage.root.image, mark(instruction))
+        for instruction in dockerfile.instructions(From, Run)
+        if (stage := dockerfile.stage_of(instruction)) is not None
     }
     name = known_as(where, path)
     found: dict[Key, set[str]] = {}

@@ -428,7 +428,8 @@ class Dockerfile:
 
     def version(self, instruction: Instruction, manager: str, name: str) -> str | None:
         """The version of a package that a build was seen to install in the stage of an instruction;
-        None when that is not known. `manager` is apt, apk, rpm, pip, npm, gem or go."""
+        None when that is not known. `manager` is apt, apk, rpm, pip, npm, gem or go; `image` for the base
+        itself, whose version is the tag of its release."""
         stage = self.stage_of(instruction)
         if self.versions is None or stage is None or stage.root.image is None or instruction.onbuild:
             return None

@@ -6,11 +6,12 @@ from dockerlint.frozen import node, remember
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from dockerlint.model import Dockerfile
 
-    # Base image, package manager (apt, apk, rpm, pip, npm, gem or go), name of the package.
+    # Base image, package manager (apt, apk, rpm, pip, npm, gem or go; image for the base itself), name of the
+    # package.
     Key = tuple[str, str, str]
 
 
@@ -31,10 +32,21 @@ class Versions:
         exact = known.get((image, manager, name))
         if exact is not None:
             return exact
-        # A fix may have taken the slim variant of the base meanwhile, whose packages are from the same place.
+        # A fix may have named the release of the base meanwhile, or taken its slim variant, whose packages are from
+        # the same place.
+        bases = {base for base, *_ in known if image in _variants(base, known)}
         found = {
             version
             for (base, *package), version in known.items()
-            if package == [manager, name] and image == f"{base}-slim"
+            if base in bases and package == [manager, name]
         }
         return found.pop() if len(found) == 1 else None
+
+
+def _variants(base: str, known: Mapping[Key, str]) -> Iterator[str]:
+    """The names that fixes give to a base."""
+    yield f"{base}-slim"
+    name = base.removesuffix(":latest")
+    for (other, manager, _), tag in known.items():
+        if other == base and manager == "image":
+            yield from (f"{name}:{tag}", f"{name}:{tag}-slim")

@@ -16,6 +16,7 @@ from dockerlint.cli import main
 from dockerlint.errors import UserError
 from dockerlint.frozen import replace
 from dockerlint.image import read
+from dockerlint.installed import Databases
 from dockerlint.lockfile import Entry, Lock
 from dockerlint.measure import Measured, measure
 from dockerlint.report import budget as report
@@ -137,6 +138,35 @@ def test_the_ratchet_goes_down_and_up_only_when_it_may(first: Measured) -> None:
     assert ratcheted(None, made, "5 kB", grow=False).tolerance == "5 kB"
     assert ratcheted(higher, made, None, grow=False).tolerance == "1 %"
     assert ratcheted(higher, made, "", grow=False).tolerance == ""
+
+
+RELEASE = 'ID=debian\nVERSION_ID="12"\n'
+
+
+@pytest.mark.parametrize(
+    ("image", "system", "env", "found"),
+    [
+        ("debian", RELEASE, [], ("debian", "12")),
+        ("docker.io/library/debian:latest", RELEASE, [], ("debian", "12")),
+        ("debian:12", RELEASE, [], None),
+        ("debian", "ID=debian\n", [], None),
+        ("example.org/debian", RELEASE, [], None),
+        ("alpine", "VERSION_ID=3.20.3\n", [], ("alpine", "3.20")),
+        ("python:latest", RELEASE, ["A=1", "PYTHON_VERSION=3.12.4"], ("python", "3.12.4")),
+        ("python", RELEASE, ["PYTHON_VERSION=3.14.0rc1"], None),
+        ("node", RELEASE, [], None),
+    ],
+)
+def test_the_release_of_a_base_without_a_tag_is_what_the_base_tells(
+    tmp_path: Path, image: str, system: str, env: list[str], found: tuple[str, str] | None
+) -> None:
+    base = saved.layer(("usr/lib/os-release", system.encode()), ("etc/os-release", "../usr/lib/os-release"))
+    own = saved.layer(("etc/os-release", b"ID=debian\nVERSION_ID=99\n"))
+    parts = saved.plain_dir((base, own), saved.config((base, own), config={"Env": env}))
+    made = read(saved.as_folder(parts, tmp_path / "image"), look=Databases(False))
+    file = dockerlint.parse(f"FROM {image}\nRUN step 1\n")
+    (part,) = entry("Dockerfile", "", measure(file, made, [saved.digest(base)])).parts
+    assert part.lines[0].packages == (() if found is None else (("image", *found),))
 
 
 def test_engines_that_say_v8_of_arm64_mean_the_same_platform(tmp_path: Path) -> None:

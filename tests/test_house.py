@@ -95,6 +95,7 @@ FLOW = (
     "recipes",
     "steps",
     "trial",
+    "release",
     "installed",
     "budget",
     "sameness",

@@ -182,6 +182,30 @@ def test_what_other_fixes_change_on_the_way_does_not_make_a_version_unknown(proj
     assert (project / "Dockerfile").read_text() == text
 
 
+@pytest.mark.parametrize("profile", ["default", "hadolint"])
+def test_the_release_of_the_base_and_the_packages_on_it_are_pinned_together(
+    project: Path, profile: str
+) -> None:
+    text = "FROM debian:latest\nRUN apt-get install -y curl\n"
+    start = model_of(Source.of_text(text)).stages[0].start
+    first = Line(lockfile.shortened(start), lockfile.mark(start), 9, (), (("image", "debian", "12"),))
+    lock = Lock((entry("Dockerfile", "debian:latest", first, line(text, CURL)),))
+    (project / "dockerlint.lock").write_text(lockfile.text(lock))
+    (project / "Dockerfile").write_text(text)
+    fix = [
+        "Dockerfile",
+        "--profile",
+        profile,
+        "--select",
+        "DL3007,DL3008",
+        "--no-shellcheck",
+        "--fix",
+        "--unsafe",
+    ]
+    assert main(fix) == 0
+    assert (project / "Dockerfile").read_text() == "FROM debian:12\nRUN apt-get install -y curl=7.88.1-10\n"
+
+
 def test_a_damaged_lock_is_told_once_and_findings_stay(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

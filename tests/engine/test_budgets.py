@@ -107,18 +107,22 @@ def test_versions_that_were_measured_are_pinned_and_build_again(
     workplace: Workplace, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     engine = workplace.engine("buildah")
-    base = workplace.base(engine, "debian")
+    base, official = workplace.base(engine, "debian"), "docker.io/library/debian"
+    for tag in ("latest", "12"):
+        subprocess.run(["buildah", "tag", base, f"{official}:{tag}"], env=workplace.env, check=True)
     (project / "Dockerfile").write_text(
-        f"FROM {base}\nRUN apt-get update && apt-get install -y --no-install-recommends \\\n"
+        f"FROM {official}\nRUN apt-get update && apt-get install -y --no-install-recommends \\\n"
         "    # tools\n    'hello' tree:amd64 ncal mail-transport-agent- && rm -rf /var/lib/apt/lists/*\n"
     )
     assert measure(engine, "--update") == 0
-    (line,) = [one for one in lockfile.read("dockerlint.lock").entries[0].parts[0].lines if one.packages]
+    first, line = [one for one in lockfile.read("dockerlint.lock").entries[0].parts[0].lines if one.packages]
+    assert first.packages == (("image", "debian", "12"),)
     versions = {name: version for _, name, version in line.packages}
     assert set(versions) == {"hello", "tree", "ncal"}
-    lint = ["Dockerfile", "--isolated", "--select", "DL3008", "--fix", "--unsafe"]
+    lint = ["Dockerfile", "--isolated", "--select", "DL3006,DL3008", "--fix", "--unsafe"]
     assert main(lint) == 0
     fixed = (project / "Dockerfile").read_text()
+    assert fixed.startswith(f"FROM {official}:12\n")
     assert f"'hello={versions['hello']}' tree:amd64={versions['tree']} ncal={versions['ncal']} mail-" in fixed
     assert main(lint) == 0
     assert (project / "Dockerfile").read_text() == fixed

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from dockerlint.knowledge.bases import familiar_name, split_reference, supported_release
 from dockerlint.model import Dockerfile, From
-from dockerlint.rule import Applicability, Bad, Edit, Finding, Fix, Good, Severity, Span, display, rule
+from dockerlint.rule import Applicability, Bad, Edit, Finding, Fix, Good, Severity, Span, rule, unsafe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from dockerlint.model import Stage
 
 
 def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
@@ -17,7 +19,15 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         first, _, rest = raw.partition("/")
         name = rest if rest and "." in first[1:-1] else raw
         if "@" not in name and name.partition(":")[2] == "latest":
-            yield Finding(start.image.span, "the base image is `latest`; name the release that you mean")
+            stage, end = dockerfile.stage_of(start), start.image.span.end
+            place = Span(end - len("latest"), end)
+            literal = stage is not None and stage.image == raw
+            fix = (
+                _fix(dockerfile, stage, raw.rpartition(":")[0], place)
+                if stage is not None and literal
+                else None
+            )
+            yield Finding(start.image.span, "the base image is `latest`; name the release that you mean", fix)
 
 
 @rule(
@@ -28,11 +38,18 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         another release, and nobody can tell from the file which one an image was made from.
     """,
     severity=Severity.WARNING,
-    fix=display("which release the program runs on is known to its author only"),
+    fix=unsafe(
+        "it names the release of the base that was measured last, and `latest` may be another one by now"
+    ),
     peer=as_hadolint_does,
     source="https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
     bad=[
         Bad("FROM debian:«latest»\n"),
+        Bad(
+            "FROM python:«latest»\nFROM debian:«latest»\n",
+            fixed="FROM python:3.12.4\nFROM debian:latest\n",
+            versions={"image python": "3.12.4"},
+        ),
         Bad("FROM registry.example.org:5000/team/app:«latest» AS build\n"),
         Bad("ARG TAG=latest\nFROM «debian:$TAG»\n"),
         Bad("ARG BASE=alpine:latest\nFROM «${BASE}»\n"),
@@ -60,15 +77,21 @@ def latest_base(dockerfile: Dockerfile) -> Iterator[Finding]:
         yield Finding(
             span,
             f"{short}:latest is another image tomorrow; name a release",
-            _fix(name, span if literal else None),
+            _fix(dockerfile, stage, name, span if literal else None),
         )
 
 
-def _fix(name: str, tag: Span | None) -> Fix | None:
+def _fix(dockerfile: Dockerfile, stage: Stage, name: str, place: Span | None) -> Fix | None:
+    short = familiar_name(name)
+    tag = dockerfile.version(stage.start, "image", short)
+    if tag is not None and place is not None:
+        return Fix(f"name the release that was measured, {short}:{tag}", (Edit(place, tag),))
     release = supported_release(name)
     if release is None:
         return None
     until = f", which is maintained until {release.ends}" if release.ends else ""
-    title = f"name the release, for example {familiar_name(name)}:{release.tag}{until}"
-    edits = (Edit(tag, release.tag),) if tag is not None else ()
-    return Fix(title, edits, Applicability.DISPLAY)
+    title = f"name the release, for example {short}:{release.tag}{until}"
+    edits = (Edit(place, release.tag),) if place is not None else ()
+    return Fix(
+        title, edits, Applicability.DISPLAY, "which release the program runs on is known to its author only"
+    )

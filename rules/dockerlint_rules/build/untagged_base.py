@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from dockerlint.knowledge.bases import familiar_name, split_reference, supported_release
 from dockerlint.model import Dockerfile, From
-from dockerlint.rule import Applicability, Bad, Edit, Finding, Fix, Good, Severity, Span, display, rule
+from dockerlint.rule import Applicability, Bad, Edit, Finding, Fix, Good, Severity, Span, rule, unsafe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from dockerlint.model import Stage
 
 
 def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
@@ -19,7 +21,9 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         name = rest if rest and "." in first[1:-1] else raw
         known = name.startswith("$") or name == "scratch" or name in names
         if not known and ":" not in name and "@" not in name:
-            yield Finding(start.image.span, "the base image has no tag; name the release that you mean")
+            stage = dockerfile.stage_of(start)
+            fix = _fix(dockerfile, stage, raw) if stage is not None and stage.image == raw else None
+            yield Finding(start.image.span, "the base image has no tag; name the release that you mean", fix)
         if start.alias is not None:
             names.add(start.alias.raw)
 
@@ -32,11 +36,18 @@ def as_hadolint_does(dockerfile: Dockerfile) -> Iterator[Finding]:
         today may break tomorrow, or quietly ship another release. A tag says what the file was written for.
     """,
     severity=Severity.WARNING,
-    fix=display("which release the program runs on is known to its author only"),
+    fix=unsafe(
+        "it names the release of the base that was measured last, and `latest` may be another one by now"
+    ),
     peer=as_hadolint_does,
     source="https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
     bad=[
         Bad("FROM «debian»\n"),
+        Bad(
+            "FROM «debian» AS build\nFROM «docker.io/library/node»\n",
+            fixed="FROM debian:12 AS build\nFROM docker.io/library/node:22.3.0\n",
+            versions={"image debian": "12", "image node": "22.3.0"},
+        ),
         Bad("FROM --platform=linux/amd64 «registry.example.org:5000/team/app» AS build\n"),
         Bad("ARG BASE=ubuntu\nFROM «$BASE»\n"),
         Bad("ARG TEAM=tools\nFROM «example.org/${TEAM}/app»\n"),
@@ -63,15 +74,24 @@ def untagged_base(dockerfile: Dockerfile) -> Iterator[Finding]:
         short = familiar_name(name)
         shown = f"{short} has no tag" if word.raw == name else f"{word.raw} is {short}, which has no tag"
         yield Finding(
-            word.span, f"{shown} and changes without notice; name a release", _fix(name, word.raw, word.span)
+            word.span,
+            f"{shown} and changes without notice; name a release",
+            _fix(dockerfile, stage, name),
         )
 
 
-def _fix(name: str, raw: str, span: Span) -> Fix | None:
+def _fix(dockerfile: Dockerfile, stage: Stage, name: str) -> Fix | None:
+    word, short = stage.start.image, familiar_name(name)
+    place = Span(word.span.end, word.span.end)
+    tag = dockerfile.version(stage.start, "image", short)
+    if tag is not None and word.raw == name:
+        return Fix(f"name the release that was measured, {short}:{tag}", (Edit(place, f":{tag}"),))
     release = supported_release(name)
     if release is None:
         return None
     until = f", which is maintained until {release.ends}" if release.ends else ""
-    title = f"name the release, for example {familiar_name(name)}:{release.tag}{until}"
-    edits = (Edit(Span(span.end, span.end), f":{release.tag}"),) if raw == name else ()
-    return Fix(title, edits, Applicability.DISPLAY)
+    title = f"name the release, for example {short}:{release.tag}{until}"
+    edits = (Edit(place, f":{release.tag}"),) if word.raw == name else ()
+    return Fix(
+        title, edits, Applicability.DISPLAY, "which release the program runs on is known to its author only"
+    )
