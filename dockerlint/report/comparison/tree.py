@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # What a leaf is, beside being there.
 SPOILED, DUPLICATE, CACHED = 1, 2, 3
 # Of the children of a directory those below this part of the image are one leaf together.
-_SMALL = 1 / 4000
+_SMALL = 1 / 20000
 _NAME = 200
 # Nobody looks deeper, and what writes JSON calls itself.
 _DEEP = 100
