@@ -149,9 +149,12 @@ class Server(LanguageServer):
             self.protocol.send_request(types.WORKSPACE_INLAY_HINT_REFRESH, None)
 
     def end(self) -> None:
-        """Leave nothing running."""
+        """Leave nothing running, and answer nothing any more."""
+        for timer in self._timers.values():
+            timer.cancel()
         for document in self.session.documents.values():
             document.close()
+        self.session.documents.clear()
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     # Texts.

@@ -300,6 +300,24 @@ def test_a_setting_that_is_not_known_is_told(tmp_path: Path) -> None:
     play(scene)
 
 
+def test_what_was_typed_right_before_the_end_is_no_bug(tmp_path: Path) -> None:
+    async def scene() -> None:
+        for wait in (0, 0.002, 0.004):
+            async with started(tmp_path) as editor:
+                uri = editor.open(ADD)
+                await editor.pushed(uri, bool)
+                editor.change(uri, (at(1, 0, 0), "# x\n"))
+                await asyncio.sleep(wait)
+                await editor.client.shutdown_async(None)
+                # The session is not to be ended once more.
+                editor.client.capabilities = None
+                await asyncio.sleep(0.1)
+                editor.client.exit(None)
+                assert [m.message for m in editor.client.log_messages] == []
+
+    play(scene)
+
+
 def test_a_question_that_is_taken_back_is_answered_as_cancelled(tmp_path: Path) -> None:
     async def scene() -> None:
         async with started(tmp_path) as editor:
