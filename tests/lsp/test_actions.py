@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockerlint.fix import Edit, splice
@@ -71,6 +71,7 @@ def test_a_byte_order_mark_moves_no_edit() -> None:
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\r\n", "d"]), max_size=12).map("".join)
 
 
+@settings(deadline=None)
 @given(LINES, LINES)
 def test_the_difference_makes_the_new_text_of_the_old(old: str, new: str) -> None:
     assert splice(old, difference(old, new)) == new

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from marked import cursor
 
@@ -118,6 +118,7 @@ PIECES = st.lists(
 ).map("".join)  # fmt: skip
 
 
+@settings(deadline=None)
 @given(PIECES, st.integers(0, 80))
 def test_any_place_in_any_text_can_be_asked_about(text: str, at: int) -> None:
     at = min(at, len(text))

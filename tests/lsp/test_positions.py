@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockerlint.lsp.positions import UTF8, UTF16, UTF32, Lines, Place, Range
@@ -12,6 +12,7 @@ TEXT = st.text(alphabet="a\n\r🐋é\u2028\x0b\ud800b", max_size=40)
 ENCODINGS = st.sampled_from([UTF8, UTF16, UTF32])
 
 
+@settings(deadline=None)
 @given(TEXT, ENCODINGS)
 def test_every_offset_that_does_not_split_a_line_end_comes_back(text: str, encoding: str) -> None:
     lines = Lines(text, encoding)
@@ -20,6 +21,7 @@ def test_every_offset_that_does_not_split_a_line_end_comes_back(text: str, encod
             assert lines.offset(lines.place(offset)) == offset
 
 
+@settings(deadline=None)
 @given(TEXT, ENCODINGS, st.integers(-1, 60), st.integers(-1, 60))
 def test_any_place_is_some_offset_on_its_line(text: str, encoding: str, line: int, column: int) -> None:
     lines = Lines(text, encoding)

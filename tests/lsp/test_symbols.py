@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from marked import cursor, read, spans
 
@@ -140,6 +140,7 @@ PIECES = st.lists(
 ).map("".join)  # fmt: skip
 
 
+@settings(deadline=None)
 @given(PIECES)
 def test_any_text_can_be_read_and_occurrences_bear_the_name(text: str) -> None:
     for one in symbols(parse(text)).occurrences:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockerlint.lsp.tokens import CHANGES, TYPES, tokens
@@ -100,6 +100,7 @@ PIECES = st.lists(
 ).map("".join)  # fmt: skip
 
 
+@settings(deadline=None)
 @given(PIECES)
 def test_tokens_of_any_text_are_in_order_on_one_line_and_do_not_overlap(text: str) -> None:
     at = 0
