@@ -34,7 +34,7 @@ class Versions:
             return exact
         # A fix may have named the release of the base meanwhile, or taken its slim variant, whose packages are from
         # the same place.
-        bases = {base for base, *_ in known if image in _variants(base, known)}
+        bases = {base for base in {key[0] for key in known} if image in _variants(base, known)}
         found = {
             version
             for (base, *package), version in known.items()
