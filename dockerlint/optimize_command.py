@@ -17,7 +17,7 @@ from dockerlint.errors import UserError, nearest
 from dockerlint.image import ImageError
 from dockerlint.inspect import Inspector
 from dockerlint.job import model
-from dockerlint.optimize.lab import Clock, Lab, Unfit
+from dockerlint.optimize.lab import STARTS, Clock, Lab, Unfit
 from dockerlint.optimize.ladder import ORDER, SCRATCH
 from dockerlint.optimize.run import Way, optimize
 from dockerlint.optimize.state import State, context_digest, digest, sweep
@@ -99,6 +99,7 @@ def parser() -> ArgumentParser:
     add("--write", action="store_true", help="write what is proven into the file")
     add("--diff", action="store_true", help="show what would be written, and nothing else")
     add("--smoke", action="append", metavar="CMD", help="must do the same in both images; may be repeated")
+    add("--smoke-start", action="store_true", help="what the image starts must do the same in both, and end")
     add(
         "--smoke-seconds",
         type=_positive,
@@ -156,7 +157,7 @@ def _optimize(
     task: Task, engine: Engine, options: Namespace, accepted: frozenset[str], clock: Clock
 ) -> Optimized | None:
     """What came of one file; None when it could not be tried, which is told on standard error."""
-    smoke = tuple(options.smoke or ())
+    smoke = (*([STARTS] if options.smoke_start else []), *(options.smoke or ()))
     lightest = "none" if task.build.target else options.lightest
     way = _way(task, accepted, lightest)
     state = _state(task, engine, options)
@@ -215,7 +216,7 @@ def _state(task: Task, engine: Engine, options: Namespace) -> State:
         build.ignore or b"",
         repr((build.build_args, build.target, build.build_contexts, build.network)),
         repr((build.platform, [one.name for one in build.secrets], build.ssh, build.options)),
-        repr((options.smoke, options.smoke_seconds)),
+        repr((options.smoke, options.smoke_start, options.smoke_seconds)),
         os.environ.get("DOCKER_HOST", ""),
     )
     if folder:

@@ -122,6 +122,8 @@ class Keeper:
             return "what is new takes nothing away"
         if change.path in self.before.needs:
             return self._needed(change)
+        if self._stands_in(change.path):
+            return "what the link led to is there in its place"
         if change.kind == "changed":
             return self._changed(change)
         return self._gone(change)

@@ -31,7 +31,8 @@ def opened_by(view: View, needs: Iterable[str]) -> Iterator[tuple[str, Opened, l
             continue
         who = next((path for path in wanted if _opens(view, path, row)), None)
         if who is not None:
-            yield who, row, [path for path in view.entries if _matches(path, row.paths)]
+            paths = [path for path in view.entries if _matches(path, row.paths)]
+            yield who, row, [path for path in paths if not _for_linking(view, path)]
 
 
 def _opens(view: View, path: str, row: Opened) -> bool:
@@ -43,6 +44,11 @@ def _opens(view: View, path: str, row: Opened) -> bool:
         or any(fnmatchcase(name, glob) for name in fact.needed for glob in row.needs)
         or any(text in row.strings for text in fact.mentions)
     )
+
+
+def _for_linking(view: View, path: str) -> bool:
+    """Whether a path is the link by which the linker finds a library: nothing opens that at run time."""
+    return path.endswith(".so") and view.entries[path].kind == "symlink"
 
 
 def _matches(path: str, globs: tuple[str, ...]) -> bool:

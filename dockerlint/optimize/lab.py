@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from dockerlint.trial import Bench, Outcome
 
 
+# In place of a smoke command: what the image starts. No command line looks like it.
+STARTS = "(what the image starts)"
+
+
 class Unfit(Exception):
     """The file as it is cannot be the measure of anything; the text says why, `tail` is the engine's."""
 
@@ -45,8 +49,8 @@ class Clock:
 
 
 class Lab:
-    """`smoke` are command lines that must do the same in both images, each within `seconds`. `notes` says
-    what was odd; `builds` counts what was built, `seconds` what that took."""
+    """`smoke` are command lines that must do the same in both images, each within `seconds`; STARTS stands
+    for what the image starts by itself. `notes` says what was odd; `builds` counts what was built, `seconds` what that took."""
 
     def __init__(
         self,
@@ -133,7 +137,7 @@ class Lab:
                 if ran.timed_out or ran.code != 0:
                     end = "does not end" if ran.timed_out else f"ends with {ran.code}"
                     tail = ran.err.decode("utf-8", "replace").splitlines()[-5:]
-                    raise Unfit(f"the smoke command {command!r} {end} in the image as it is", tuple(tail))
+                    raise Unfit(f"the smoke command {command} {end} in the image as it is", tuple(tail))
                 self._ran[command] = ran
         return self._first
 
@@ -161,7 +165,8 @@ class Lab:
         return self._say(title) if self._say is not None else None
 
     def _run(self, outcome: Outcome, command: str) -> Ran:
-        return self._bench.session.engine.run(outcome.tag, command, seconds=self._seconds)
+        given = None if command == STARTS else command
+        return self._bench.session.engine.run(outcome.tag, given, seconds=self._seconds)
 
     def _judged(self, before: Outcome, after: Outcome, promise: Promise) -> Attempt:
         smoke = []
@@ -233,7 +238,7 @@ def grouped(differences: Sequence[Difference]) -> tuple[str, ...]:
         elif packages[reason]:
             lines.append(f"{len(some):,} places of packages ({_some(list(packages[reason]))}): {reason}")
         else:
-            lines.append(f"{len(some):,} places ({_some([one.where for one in some])}): {reason}")
+            lines.append(f"{len(some):,} places ({_some([one.where or one.text for one in some])}): {reason}")
     return tuple(lines)
 
 
