@@ -49,12 +49,14 @@ def judge(
     smoke: Sequence[Smoke] = (),
     base: int = 0,
     twice: Image | None = None,
+    installed: frozenset[str] = frozenset(),
 ) -> Judgement:
     """Whether the second image does what the first does, as far as the promise goes.
 
     Read both with an `Inspector` where `promise.closure` is set. `smoke` are commands that ran in both;
     `base` is how many layers of the first its base image brought; `twice` is another cold build of the
-    first: what differs between the two is no fault of the second.
+    first: what differs between the two is no fault of the second. `installed` are paths (without leading slash)
+    of the first that only installing packages made, though no package owns them.
     """
     one, two = View(before), View(after)
     unstable = _unstable(one, twice)
@@ -76,7 +78,7 @@ def judge(
         from dockerlint.contract.kept import Keeper
 
         # What smoke commands need is told by running them, not by reading them.
-        keeper = Keeper(one, two, base)
+        keeper = Keeper(one, two, base, installed)
         verdicts, unproven = keeper.judge(left)
         listed += verdicts
         checked.append(keeper.checked)

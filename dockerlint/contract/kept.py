@@ -39,15 +39,16 @@ _OTHER_VERSION = "of packages that are there in another build or version"
 
 class Keeper:
     """Judges what differs between two images under a promise that the closure stays whole. `base` is how many
-    layers of the first its base brought."""
+    layers of the first its base brought; `installed` are paths that nothing but installing packages made."""
 
-    def __init__(self, one: View, two: View, base: int = 0) -> None:
+    def __init__(self, one: View, two: View, base: int = 0, installed: frozenset[str] = frozenset()) -> None:
         self.one, self.two = one, two
         self.before, self.after = closure_of(one), closure_of(two)
         self.old, self.new = Catalog(one), Catalog(two)
         # What came with the base, as far as no later layer changed it.
         own = {entry.path for layer in one.image.layers[base:] for entry in layer.entries}
         self.base = frozenset(one.entries.keys() - own) if base else frozenset()
+        self.installed = installed
         self.mentions = Mentions(one, self.before, self.old)
         self.unproven: dict[str, None] = {}
         self._gone_of: dict[tuple[str, str], int] = {}
@@ -236,6 +237,7 @@ class Keeper:
             return self._count(self._changed_of, one)
         if (
             path in self.base
+            or path in self.installed
             or is_leftover(path, change.type == "directory")
             or path == "etc/ld.so.cache"
             or path.startswith("etc/alternatives/")
@@ -275,6 +277,8 @@ class Keeper:
             return "a link that nothing that the container runs names"
         if path in self.base:
             return "it came with the base image, and nothing that the container runs names it"
+        if path in self.installed:
+            return "made when packages were installed, and nothing that the container runs names it"
         fact = self.one.facts.get(path)
         if isinstance(fact, Binary) or posixpath.splitext(path)[1].lstrip(".") in data_endings():
             starter = self.mentions.starter

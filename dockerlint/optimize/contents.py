@@ -51,17 +51,12 @@ class Contents:
             self.needs.update((p, row.why) for p in paths if p not in self.needs)
         self._from = _layers(self.image)
         self._base = measured.base
-        self._installing = frozenset(
-            index
-            for index, maker in enumerate(measured.makers)
-            if isinstance(maker, Run) and only_installs(maker)
-        )
+        self._installed = installed(measured)
 
     def made(self, path: str) -> bool:
         """Whether an instruction of the file made a path: not its base, and not the scripts of packages
         that a RUN does nothing but install."""
-        layer = self._from.get(path, 0)
-        return layer >= self._base and layer not in self._installing
+        return self._from.get(path, 0) >= self._base and path not in self._installed
 
     def owner(self, path: str) -> Package | None:
         """The package of the distribution that brought a path."""
@@ -169,6 +164,17 @@ class Contents:
         folder, _, name = path.rpartition("/")
         real = self.view.real(folder)
         return f"{real}/{name}" if real else path
+
+
+def installed(measured: Measured) -> frozenset[str]:
+    """The paths that were last written by a RUN that does nothing but install packages: theirs, and what
+    their scripts made."""
+    only = {
+        index
+        for index, maker in enumerate(measured.makers)
+        if isinstance(maker, Run) and index >= measured.base and only_installs(maker)
+    }
+    return frozenset(path for path, layer in _layers(measured.image).items() if layer in only)
 
 
 def only_installs(run: Run) -> bool:

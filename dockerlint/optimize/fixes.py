@@ -128,7 +128,8 @@ class _Search:
         new = {unit: fixes for unit, fixes in units_of(again.applied).items() if unit not in self.known}
         if new:
             self.known.update(new)
-            self._try(again, "with every fix but those to blame")
+            if not self._try(again, "with every fix but those to blame"):
+                self.out.update(dict.fromkeys(new, self._blame()))
 
     def _add(self, order: list[Unit]) -> None:
         """Add fixes half by half; those with which it fails are to blame."""
@@ -146,7 +147,7 @@ class _Search:
             if self._try(settled, f"with {_names(batch)}"):
                 good += [unit for unit in batch if unit not in missing]
                 for unit in missing:
-                    self.out[unit] = (Fate.NOTHING, "another fix it needs is left out")
+                    self.out[unit] = (Fate.UNTRIED, "another fix that it needs is left out")
             elif len(batch) == 1:
                 self.out[batch[0]] = self._blame()
             else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 from dockerlint import contract
@@ -10,6 +9,7 @@ from dockerlint.contract import Smoke, Verdict
 from dockerlint.engine import BuildFailed, EngineError
 from dockerlint.image import ImageError
 from dockerlint.optimize.attempt import Attempt, OverBudget
+from dockerlint.optimize.contents import installed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Clock:
 
 class Lab:
     """`smoke` are command lines that must do the same in both images, each within `seconds`; STARTS stands
-    for what the image starts by itself. `notes` says what was odd; `builds` counts what was built, `seconds` what that took."""
+    for what the image starts by itself. `notes` says what was odd; `builds` counts what was built,
+    `seconds` is how long that took."""
 
     def __init__(
         self,
@@ -174,7 +175,9 @@ class Lab:
             self._progress(f"running {command}")
             smoke.append(Smoke(command, self._ran[command], self._run(after, command)))
         measured = before.measured
-        found = contract.judge(measured.image, after.measured.image, promise, smoke, measured.base)
+        found = contract.judge(
+            measured.image, after.measured.image, promise, smoke, measured.base, installed=installed(measured)
+        )
         loose = [one for one in found.differences if not one.allowed]
         why = ""
         if found.verdict == Verdict.UNPROVEN:
@@ -213,35 +216,21 @@ def _last_words(error: EngineError | ImageError) -> str:
     return tail[-1] if tail else str(error)
 
 
-_OF_PACKAGE = re.compile(r"of (\S+) \(\w+\), (.*)")
 _NAMED = 3
 
 
 def grouped(differences: Sequence[Difference]) -> tuple[str, ...]:
     """Differences that are allowed, those with one reason in one line."""
     groups: dict[str, list[Difference]] = {}
-    packages: dict[str, dict[str, None]] = {}
     for one in differences:
-        of_package = _OF_PACKAGE.fullmatch(one.allowed)
-        reason = of_package[2] if of_package else one.allowed
-        groups.setdefault(reason, []).append(one)
-        packages.setdefault(reason, {})
-        if of_package:
-            packages[reason][of_package[1]] = None
+        groups.setdefault(one.allowed, []).append(one)
     lines = []
     for reason, some in groups.items():
         if len(some) == 1:
             one = some[0]
-            lines.append(
-                f"{one.where}: {one.text} ({one.allowed})" if one.where else f"{one.text} ({reason})"
-            )
-        elif packages[reason]:
-            lines.append(f"{len(some):,} places of packages ({_some(list(packages[reason]))}): {reason}")
-        else:
-            lines.append(f"{len(some):,} places ({_some([one.where or one.text for one in some])}): {reason}")
+            lines.append(f"{one.where}: {one.text} ({reason})" if one.where else f"{one.text} ({reason})")
+            continue
+        names = [one.where or one.text for one in some]
+        more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+        lines.append(f"{', '.join(names[:_NAMED])}{more}: {reason}")
     return tuple(lines)
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
