@@ -27,6 +27,7 @@ class Mentions:
     def __init__(self, view: View, closure: Closure, catalog: Catalog) -> None:
         self._names: dict[str, str] = {}
         self._texts: list[tuple[str, str]] = []
+        self._known: dict[str, str] = {}
         self.starter = ""
         for path in closure.needs:
             fact = view.facts.get(path)
@@ -47,6 +48,11 @@ class Mentions:
         name = posixpath.basename(path)
         if not name or type == "directory":
             return ""
+        if name not in self._known:
+            self._known[name] = self._of(name)
+        return self._known[name]
+
+    def _of(self, name: str) -> str:
         if name in self._names:
             return self._names[name]
         if len(name) > 4 and f"{name}\0" in self._joined:
