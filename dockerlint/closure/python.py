@@ -33,6 +33,9 @@ _TLS = frozenset((
     "asyncio", "ftplib", "http", "imaplib", "logging.handlers", "nntplib", "poplib", "smtplib", "socketserver", "ssl", "urllib", "webbrowser",
     "wsgiref", "xmlrpc",
 ))  # fmt: skip
+_IMPORTS_TLS = re.compile(
+    rf"^\s*(?:from|import)\s+(?:{'|'.join(map(re.escape, sorted(_TLS)))})\b", re.MULTILINE
+)
 _TLS_PART = re.compile(r"/_ssl\.[^/]*\.so$")
 _CACHED = re.compile(r"/__pycache__/|\.pyc$")
 _VALUES = ("-W", "-X", "--check-hash-based-pycs")
@@ -114,6 +117,7 @@ class _Home:
         self.sites = [f for f in dict.fromkeys(folders) if view.is_folder(f)]
         self._distributions: set[str] = set()
         self._modules: set[str] = set()
+        self._tls_found = False
         for site in list(self.sites):
             self._paths_of(site)
 
@@ -169,8 +173,6 @@ class _Home:
         """Need an installed module with all of its distribution; whether there is one."""
         if name in self._modules:
             return True
-        # What installed modules import is not followed one by one.
-        self._tls(by)
         for site in self.sites:
             for path in _places(site, name):
                 if self.walk.view.is_file(path) or (
@@ -207,6 +209,15 @@ class _Home:
             if not _CACHED.search(f"/{path}") and path in self.walk.view.entries:
                 self.walk.take(path, by)
                 self._native(path)
+                self._speaks_tls(path)
+
+    def _speaks_tls(self, path: str) -> None:
+        """What installed modules import of the standard library is not followed but for TLS."""
+        if path.endswith(".py") and not self._tls_found:
+            text = self.walk.text(path)
+            if text is None or _IMPORTS_TLS.search(text):
+                self._tls_found = True
+                self._tls(f"/{path}")
 
 
 def _plain(name: str) -> str:

@@ -52,6 +52,16 @@ def test_parts_of_the_standard_library_are_needed_when_they_are_imported(tmp_pat
     assert [lack.what for lack in full.lacks] == ["libssl.so.3"]
 
 
+def test_an_installed_module_that_speaks_tls_needs_what_that_needs(tmp_path: Path) -> None:
+    tls = f"{LIB}/lib-dynload/_ssl.cpython-311-x86_64-linux-gnu.so"
+    for number, text in enumerate(
+        ("import json\n", "try:\n    from http import client\nexcept ImportError: ...\n")
+    ):
+        module = {f"{LIB}/site-packages/web.py": text, tls: elf(), "app.py": "import web\n"}
+        found = of(tmp_path / str(number), module, "python3", "/app.py")
+        assert (tls in found.needs) is bool(number)
+
+
 def test_modules_of_the_program_are_followed(tmp_path: Path) -> None:
     found = of(
         tmp_path,
