@@ -31,6 +31,8 @@ _LEFT = re.compile(
     r"|etc/(?:ld\.so\.cache|\.pwd\.lock|(?:passwd|group|shadow|gshadow|subuid|subgid)-|resolv\.conf|hosts|hostname|mtab)"
     r"|\.dockerenv|usr/share/(?:doc|man|info|locale)/.*"
 )
+# Folders of libraries by architecture: the next release has others in them.
+_LIBRARIES = re.compile(r"(?:usr/)?lib/[^/]+-linux-[^/]+")
 _LIBRARY = re.compile(r".*\.so(?:\.[0-9.]+)?")
 # The links that a merged /usr has in its place.
 MERGED = frozenset(("bin", "sbin", "lib", "lib32", "lib64", "libx32"))
@@ -222,7 +224,7 @@ def wholes(view: View, paths: Iterable[str]) -> list[str]:
             folder = "/".join(parts[:count])
             if any(folder == w or folder.startswith(f"{w}/") for w in whole):
                 break
-            if folder not in _SHARED and complete(folder):
+            if folder not in _SHARED and not _LIBRARIES.fullmatch(folder) and complete(folder):
                 whole.add(folder)
                 break
     rest = [p for p in sorted(wanted) if not any(p.startswith(f"{w}/") for w in whole)]

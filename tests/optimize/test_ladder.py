@@ -1,0 +1,171 @@
+"""Lighter ground, written out of what is in an image."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dockerlint
+from dockerlint.image import Image
+from dockerlint.measure import Measured, measure
+from dockerlint.model import Run
+from dockerlint.optimize.contents import Contents, only_installs, wholes
+from dockerlint.optimize.ladder import NONE, SAME, SCRATCH, SLIM, Ladder, Rung
+from dockerlint.view import View
+from elves import elf
+from looking import Files, image, layer
+
+LOADER = "/lib64/ld-linux-x86-64.so.2"
+LIBRARIES = "usr/lib/x86_64-linux-gnu"
+
+
+def package(name: str, *files: str) -> tuple[str, Files]:
+    """A paragraph of the database of dpkg, and the list of its files."""
+    paragraph = f"Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n"
+    return paragraph, {f"var/lib/dpkg/info/{name}.list": "/.\n" + "".join(f"/{file}\n" for file in files)}
+
+
+def database(*packages: tuple[str, Files]) -> dict[str, bytes | str | None]:
+    found: dict[str, bytes | str | None] = {"var/lib/dpkg/status": "".join(text for text, _ in packages)}
+    for _, files in packages:
+        found.update(files)
+    return found
+
+
+LIBC = package("libc6", f"{LIBRARIES}/libc.so.6", f"{LIBRARIES}/ld.so")
+LIBZ = package("zlib1g", f"{LIBRARIES}/libz.so.1.2", f"{LIBRARIES}/libz.so.1")
+GCC = package("gcc", "usr/bin/gcc")
+BASE: dict[str, bytes | str | None] = {
+    "lib": "-> usr/lib", "lib64": "-> usr/lib64", "usr/lib64/ld-linux-x86-64.so.2": "-> ../lib/x86_64-linux-gnu/ld.so",
+    f"{LIBRARIES}/ld.so": elf(soname="ld-linux-x86-64.so.2"), f"{LIBRARIES}/libc.so.6": elf(soname="libc.so.6"),
+    "usr/share/doc/x": "text", **database(LIBC),
+}  # fmt: skip
+INSTALLED: dict[str, bytes | str | None] = {
+    "usr/bin/gcc": elf(["libc.so.6"], interpreter=LOADER), f"{LIBRARIES}/libz.so.1": "-> libz.so.1.2",
+    f"{LIBRARIES}/libz.so.1.2": elf(["libc.so.6"], soname="libz.so.1"), "etc/made-by-a-script": "x",
+    "var/log/apt.log": "x", **database(LIBC, LIBZ, GCC),
+}  # fmt: skip
+SOURCES: dict[str, bytes | str | None] = {"app/main.c": "int main", "app/settings.conf": "port 80\n"}
+PROGRAM = {"app/hello": elf(["libz.so.1", "libc.so.6"], interpreter=LOADER)}
+FILE = """\
+FROM debian:bookworm
+RUN apt-get update && apt-get install -y gcc zlib1g-dev
+WORKDIR /app
+COPY . .
+RUN gcc main.c -lz -o hello
+CMD ["./hello"]
+"""
+
+
+def made(folder: Path, text: str = FILE, program: Files = PROGRAM, **config: Any) -> Measured:
+    settings = {"Cmd": ["./hello"], "WorkingDir": "/app", **config}
+    one = image(folder, BASE, INSTALLED, SOURCES, program, **settings)
+    history = []
+    for step in ("base", "RUN /bin/sh -c apt-get", "COPY . .", "RUN /bin/sh -c gcc"):
+        history.append({"created_by": step})
+    import saved
+    from dockerlint.image import read
+    from dockerlint.inspect import Inspector
+
+    data = [layer(files) for files in (BASE, INSTALLED, SOURCES, program)]
+    path = saved.as_tar(saved.oci(data, saved.config(data, history, config=settings)), folder / "whole.tar")
+    whole = read(path, look=Inspector())
+    assert whole.diff_ids == one.diff_ids
+    return measure(dockerlint.parse(text), whole, whole.diff_ids[:1])
+
+
+def climb(measured: Measured, lightest: str = SCRATCH, **grounds: Image) -> list[Rung]:
+    def find(text: str) -> Image | str:
+        return grounds.get(text.split()[1].replace(":", "_").replace("-", "_"), "no such host")
+
+    return list(Ladder(measured.dockerfile, Contents(measured), find, lightest).rungs())
+
+
+def tail(rung: Rung) -> str:
+    assert rung.source is not None, rung.why
+    return rung.source.text.rpartition("\nFROM ")[2]
+
+
+def test_scratch_holds_the_program_what_it_loads_and_what_the_file_brought(tmp_path: Path) -> None:
+    first = climb(made(tmp_path))[0]
+    assert first.kind == SCRATCH
+    assert tail(first) == """\
+scratch
+COPY --from=build /app/hello /app/settings.conf /app/
+COPY --from=build /lib64/ld-linux-x86-64.so.2 /lib64/ld-linux-x86-64.so.2
+COPY --from=build \\
+    /usr/lib/x86_64-linux-gnu/libc.so.6 \\
+    /usr/lib/x86_64-linux-gnu/libz.so.1 \\
+    /usr/lib/x86_64-linux-gnu/
+WORKDIR /app
+CMD ["./hello"]
+"""  # fmt: skip
+
+
+def test_scratch_is_not_tried_where_files_do_not_tell_what_is_needed(tmp_path: Path) -> None:
+    script = {
+        "app/hello": "#!/bin/sh\neval $THING\n",
+        "usr/bin/sh": elf(["libc.so.6"], interpreter=LOADER),
+        "bin": "-> usr/bin",
+    }
+    first = climb(made(tmp_path, program=script))[0]
+    assert first.source is None
+    assert "files do not tell all it needs" in first.why
+
+
+def test_names_of_users_come_along_when_the_image_has_a_user(tmp_path: Path) -> None:
+    users = {**PROGRAM, "etc/passwd": "web:x:5:5::/:/bin/false\n", "etc/group": "web:x:5:\n"}
+    assert "/etc/group /etc/passwd /etc/" in tail(climb(made(tmp_path, program=users, User="web"))[0])
+
+
+def test_grounds_that_cannot_be_had_are_named(tmp_path: Path) -> None:
+    rungs = climb(made(tmp_path))
+    assert [(rung.kind, rung.why) for rung in rungs[1:]] == [
+        ("distroless", "not here: gcr.io/distroless/cc-debian12"),
+        ("slim", "not here: debian:bookworm-slim"),
+        ("same", "not here: debian:bookworm"),
+    ]  # fmt: skip
+
+
+def test_a_base_gets_the_packages_that_are_needed_and_not_those_for_building(tmp_path: Path) -> None:
+    measured = made(tmp_path)
+    base = image(tmp_path / "base", BASE, Cmd=["bash"])
+    rungs = climb(measured, SLIM, debian_bookworm=base, debian_bookworm_slim=base)
+    assert [rung.kind for rung in rungs] == [SLIM, SAME]
+    text = tail(rungs[0])
+    assert text.startswith("debian:bookworm-slim\nRUN apt-get update")
+    assert "apt-get install -y --no-install-recommends zlib1g " in text
+    assert "rm -rf /var/lib/apt/lists/*\n" in text
+    assert "COPY --from=build /app/hello /app/settings.conf /app/\n" in text
+    assert "gcc" not in text
+    assert "made-by-a-script" not in text
+
+
+def test_the_same_base_is_not_tried_when_nothing_was_for_building(tmp_path: Path) -> None:
+    text = FILE.replace("gcc zlib1g-dev", "zlib1g")
+    base = image(tmp_path / "base", BASE, Cmd=["bash"])
+    last = climb(made(tmp_path, text), SAME, debian_bookworm=base)[-1]
+    assert (last.source, last.why) == (None, "nothing in it is only for building")
+
+
+def test_no_ground_is_tried_when_none_is_asked_for(tmp_path: Path) -> None:
+    assert climb(made(tmp_path), NONE) == []
+
+
+def test_folders_are_taken_whole_where_all_in_them_comes_along(tmp_path: Path) -> None:
+    files: Files = {"app/a": "1", "app/b/c": "2", "app/b/d": "3", "etc/x": "4", "srv/p": "5", "srv/q": "6"}
+    view = View(image(tmp_path, files))
+    paths = ["app/a", "app/b/c", "app/b/d", "etc/x", "srv/p"]
+    assert wholes(view, paths) == ["/etc/x", "/srv/p", "/app/"]
+
+
+def test_a_run_that_only_installs_is_known() -> None:
+    def only(line: str) -> bool:
+        run = next(dockerlint.parse(f"FROM a\nRUN {line}\n").instructions(Run))
+        return only_installs(run)
+
+    assert only("apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*")
+    assert only("set -eux; apk add --no-cache gcc")
+    assert not only("apt-get install -y gcc && gcc main.c")
+    assert not only("mkdir /data")
+    assert not only("apt-get install -y x && rm /usr/bin/y && useradd z")
