@@ -1,4 +1,4 @@
-import validator = require("validator");
+import validator from "validator";
 
 for (const address of ["ada@example.com", "nobody"]) {
   console.log(address, validator.isEmail(address));
