@@ -40,7 +40,9 @@ _SHOWN = 3
     severity=Severity.INFO,
     fix=unsafe(
         "The image no longer has the compilers, headers and sources it was built with, nor what the build "
-        "left beside its outputs; a program that calls one of them at run time would miss it.",
+        "left beside its outputs; a program that calls one of them at run time would miss it. Variables that a "
+        "toolchain image sets are no longer there, or are those of the runtime image.",
+        config=("Env",),
         closure=True,
     ),
     source="https://docs.docker.com/build/building/multi-stage/",
