@@ -109,6 +109,16 @@ def measured(case: str, ways: list[str], folder: Path) -> dict[str, Any]:
     return result
 
 
+def need_relatives(text: str) -> None:
+    """Make every image that stands in for another tag of those that a text names, and the bare ones."""
+    named = {(stage.image or "").partition(":")[0] for stage in dockerlint.parse(text).stages}
+    for name in stand_ins.kinds():
+        if name.partition(":")[0] in {*named, "debian", "gcr.io/distroless/cc-debian12"}:
+            why = stand_ins.ensure(name)
+            if why:
+                raise Broken(why)
+
+
 class Builder:
     """Builds variants of one case in one session, and holds them against what the case says."""
 
@@ -145,6 +155,7 @@ class Builder:
 def optimized(path: Path, builder: Builder) -> dict[str, Any]:
     """What `dockerlint optimize` makes of a file: its text, and what it says of it. Broken when it ends otherwise
     than it should."""
+    need_relatives(builder.given.source.text)
     command = [
         str(Path(sys.executable).with_name("dockerlint")),
         "optimize",
