@@ -34,7 +34,7 @@ def unset_in(dockerfile: Dockerfile, instruction: Instruction) -> Iterator[Unset
     if isinstance(instruction, Arg):
         yield from _in_arguments(dockerfile, instruction)
         return
-    for word in _words(dockerfile, instruction):
+    for word in words_of(instruction, dockerfile.escape):
         for name in word.variables:
             if name not in known and name not in _EXEMPT:
                 yield Unset(name, word)
@@ -52,8 +52,8 @@ def _in_arguments(dockerfile: Dockerfile, instruction: Arg) -> Iterator[Unset]:
         above.add(pair.name.raw)
 
 
-def _words(dockerfile: Dockerfile, instruction: Instruction) -> Iterator[Word]:
-    """The words of an instruction that BuildKit expands."""
+def words_of(instruction: Instruction, escape: str) -> Iterator[Word]:
+    """The words of an instruction below FROM in which BuildKit replaces variables and looks for unset ones."""
     if isinstance(instruction, Env | Label):
         for pair in instruction.pairs:
             yield pair.name
@@ -77,5 +77,5 @@ def _words(dockerfile: Dockerfile, instruction: Instruction) -> Iterator[Word]:
     if isinstance(instruction, Copy | Add | Run):
         for flag in instruction.flags:
             if flag.name in _FLAGS and flag.value is not None and "$" in flag.value:
-                names = variables_in(flag.value, dockerfile.escape)
+                names = variables_in(flag.value, escape)
                 yield Word(flag.value_span, flag.value, None, names)

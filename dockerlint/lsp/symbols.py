@@ -22,18 +22,14 @@ from dockerlint.model import (
     Env,
     Expose,
     Healthcheck,
-    Label,
     Run,
-    Stopsignal,
-    User,
-    Volume,
     Word,
-    Workdir,
 )
 from dockerlint.reach import named_before
 from dockerlint.references import reference_spans
 from dockerlint.shell import scripts, scripts_of
 from dockerlint.source import Span
+from dockerlint.undefined import words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -208,7 +204,8 @@ class _Reader:
         if isinstance(instruction, Arg):
             self.arguments(instruction)
             return
-        for word in words_of(instruction, self.file.escape):
+        ports = instruction.ports if isinstance(instruction, Expose) else ()
+        for word in (*words_of(instruction, self.file.escape), *ports):
             self.words(word)
         if isinstance(instruction, Env):
             for pair in instruction.pairs:
@@ -306,34 +303,6 @@ def command_line(instruction: Instruction) -> CommandLine | None:
     if isinstance(instruction, Cmd | Entrypoint):
         return instruction.command
     return instruction.command if isinstance(instruction, Healthcheck) else None
-
-
-def words_of(instruction: Instruction, escape: str) -> Iterator[Word]:
-    """The words of an instruction below FROM in which BuildKit replaces variables."""
-    if isinstance(instruction, Env | Label):
-        for pair in instruction.pairs:
-            yield pair.name
-            if pair.value is not None:
-                yield pair.value
-    elif isinstance(instruction, Copy | Add):
-        yield from instruction.sources
-        yield instruction.destination
-        for heredoc in instruction.heredocs:
-            if heredoc.expand:
-                names = variables_in(heredoc.content.replace("'", " ").replace('"', " "))
-                yield Word(heredoc.body, heredoc.content, None, names)
-    elif isinstance(instruction, Workdir):
-        yield instruction.path
-    elif isinstance(instruction, User):
-        yield instruction.user
-    elif isinstance(instruction, Volume):
-        yield from instruction.paths
-    elif isinstance(instruction, Expose):
-        yield from instruction.ports
-    elif isinstance(instruction, Stopsignal):
-        yield instruction.signal
-    if isinstance(instruction, Copy | Add | Run):
-        yield from _flag_words(instruction.flags, ("chown", "chmod", "checksum", "mount"), escape)
 
 
 def _flag_words(flags: tuple[Flag, ...], names: tuple[str, ...], escape: str) -> Iterator[Word]:
