@@ -4,8 +4,8 @@ import * as vscode from "vscode";
 import type { LanguageClientOptions } from "vscode-languageclient/node";
 import { SECTION, forServer } from "./settings.ts";
 
-/** How the client speaks with the server. */
-export function options(output: vscode.LogOutputChannel): LanguageClientOptions {
+/** How the client speaks with the server; `stays` tells whether it is not about to be stopped. */
+export function options(output: vscode.LogOutputChannel, stays: () => boolean): LanguageClientOptions {
   return {
     documentSelector: [
       { language: "dockerfile", scheme: "file" },
@@ -24,7 +24,8 @@ export function options(output: vscode.LogOutputChannel): LanguageClientOptions 
             : given;
         },
         // Without the settings in it: the server asks for them, and gets them as above.
-        didChangeConfiguration: (_sections, next) => next(undefined),
+        // A message to one that is about to be stopped would have it started again.
+        didChangeConfiguration: async (_sections, next) => (stays() ? next(undefined) : undefined),
       },
     },
   };

@@ -13,6 +13,7 @@ import type { Status } from "./status.ts";
 /** Keeps at most one server running. */
 export class Service {
   private client: LanguageClient | undefined;
+  private leaving: LanguageClient | undefined;
   private turn: Promise<void> = Promise.resolve();
 
   constructor(
@@ -52,6 +53,7 @@ export class Service {
   }
 
   private next(work: () => Promise<void>): Promise<void> {
+    this.leaving = this.client;
     this.turn = this.turn.then(work).catch((error: unknown) => this.fail(String(error)));
     return this.turn;
   }
@@ -69,7 +71,8 @@ export class Service {
       return;
     }
     this.output.info(`starting ${[program.command, ...program.args, "lsp"].join(" ")}`);
-    const client = new LanguageClient(SECTION, "dockerlint", server(program), options(this.output));
+    const stays = (): boolean => this.running === client && this.leaving !== client;
+    const client: LanguageClient = new LanguageClient(SECTION, "dockerlint", server(program), options(this.output, stays));
     this.client = client;
     client.onDidChangeState(({ newState }) => {
       if (newState === ClientState.Running) {
