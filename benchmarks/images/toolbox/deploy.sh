@@ -2,5 +2,5 @@
 set -euo pipefail
 target=$(jq -r .target <<< "$1")
 git init -q repository
-rsync --version | head -1 | cut -d' ' -f1
+rsync --version | sed -n '1s/ .*//p'
 echo "to $target"
