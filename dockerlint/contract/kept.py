@@ -51,6 +51,7 @@ class Keeper:
         self.installed = installed
         self.mentions = Mentions(one, self.before, self.old)
         self.unproven: dict[str, None] = {}
+        self._contents: frozenset[str] | None = None
         self._gone_of: dict[tuple[str, str], int] = {}
         self._changed_of: dict[tuple[str, str], int] = {}
 
@@ -156,10 +157,21 @@ class Keeper:
             return False
         if self.one.is_folder(real):
             # What was reached by way of a folder is needed, too: that it is found tells it all.
-            known = {(lack.what, lack.by) for lack in self.before.lacks}
-            return not any(lack.sure and (lack.what, lack.by) not in known for lack in self.after.lacks)
+            return not self._newly_lacking()
         old, new = self.one.entry(path), self.two.entry(path)
         return old is not None and new is not None and (old.kind, old.digest) == (new.kind, new.digest)
+
+    def _newly_lacking(self) -> bool:
+        """Whether something is surely asked for and not found that was found before."""
+        known = {(lack.what, lack.by) for lack in self.before.lacks}
+        return any(lack.sure and (lack.what, lack.by) not in known for lack in self.after.lacks)
+
+    def _needed_contents(self) -> frozenset[str]:
+        """The digests of all files that the second image needs."""
+        if self._contents is None:
+            found = (self._content(path) for path in self.after.needs)
+            self._contents = frozenset(digest for digest in found if digest is not None)
+        return self._contents
 
     def _of(self, path: str) -> str:
         package = self.old.owner(path)
@@ -171,6 +183,9 @@ class Keeper:
         old = self.one.entry(path)
         new = self.two.entry(path)
         if old is not None and new is not None and (old.kind, old.digest) == (new.kind, new.digest):
+            return True
+        if old is not None and old.digest in self._needed_contents() and not self._newly_lacking():
+            # All names that are asked for lead somewhere, and one of them to this very file.
             return True
         real = self.one.real(path)
         fact = self.one.facts.get(real) if real is not None else None

@@ -105,8 +105,16 @@ class Contents:
         for path, entry in self.view.entries.items():
             if entry.kind != "directory" or not self.made(path) or _LEFT.fullmatch(f"{path}/x"):
                 continue
-            if not self.view.inside(path) and self.owner(path) is None:
+            if not self.view.inside(path) and self.owner(path) is None and not is_leftover(path, True):
                 yield path
+
+    def chown(self, folder: str) -> str:
+        """Whom a folder and all in it belong to (`33:33`); empty for root, or where not all are one's."""
+        entries = [self.view.entries.get(path) for path in (folder, *self.view.below(folder))]
+        owners = {(entry.uid, entry.gid) for entry in entries if entry is not None}
+        if len(owners) != 1 or owners == {(0, 0)}:
+            return ""
+        return ":".join(map(str, owners.pop()))
 
     def same(self, path: str, ground: View) -> bool:
         """Whether another image has the same at a path."""
@@ -130,9 +138,12 @@ class Contents:
                 continue
             if not self.view.is_file(real):
                 raise Unwritable(f"what it needs is reached by the link /{link}")
-            if link not in inner:
+            # A library is asked for by one name; a program may look at its own, so it keeps them all.
+            library = _LIBRARY.fullmatch(link) is not None
+            if link not in inner or not library:
                 found[link] = None
-            served.add(real)
+            if library:
+                served.add(real)
         found.update(
             dict.fromkeys(p for p in wanted if self.view.entries[p].kind == "file" and p not in served)
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dockerlint.frozen import node
+from dockerlint.frozen import node, replace
 from dockerlint.knowledge.bases import base_image_of
 from dockerlint.model import Run
 from dockerlint.optimize.contents import MERGED, Contents, wholes
 from dockerlint.optimize.stage import Bring, Ground, Unwritable, document_of, grouped, with_stage
 from dockerlint.shell import scripts
 from dockerlint.shell.installs import installs
+from dockerlint.split.bases import base_of
 from dockerlint.split.packages import Packages
 from dockerlint.view import View
 
@@ -102,8 +103,10 @@ class Ladder:
 
     def _distroless(self) -> Iterator[Rung]:
         known = base_image_of(self.root.image or "")
-        release = known.distro_release or known.release if known is not None else None
-        if known is None or release is None or known.distro != "debian" or self._uncertain():
+        if known is None or known.distro != "debian" or self._uncertain():
+            return
+        release = known.release if known.family == "debian" else known.distro_release
+        if release is None:
             return
         name = _DISTROLESS.format(release=release.version)
         ground = self.find(f"FROM {name}\n")
@@ -127,7 +130,7 @@ class Ladder:
             single = [path.strip("/") for path in paths if not path.endswith("/")]
             names = contents.names(single, frozenset(wanted))
             brings = grouped([f"/{name}" for name in names] + [path for path in paths if path.endswith("/")])
-            brings += tuple(Bring((f"/{p}",), f"/{p}") for p in self._empty(there))
+            brings = self._owned(brings + tuple(Bring((f"/{p}",), f"/{p}") for p in self._empty(there)))
             config = document_of(ground.config) if ground is not None else {}
             text = with_stage(
                 self.dockerfile, contents.config, Ground(name, config, (), _compact(brings), about=_EXACT)
@@ -135,6 +138,15 @@ class Ladder:
         except Unwritable as error:
             return Rung(kind, name, None, str(error))
         return Rung(kind, name, text)
+
+    def _owned(self, brings: tuple[Bring, ...]) -> tuple[Bring, ...]:
+        """Folders with whom they belong to: engines give a folder that they make to root."""
+        return tuple(
+            replace(bring, owner=self.contents.chown(bring.sources[0].strip("/")))
+            if bring.sources == (bring.place,)
+            else bring
+            for bring in brings
+        )
 
     def _accounts(self) -> tuple[str, ...]:
         """Where users have their names."""
@@ -147,17 +159,31 @@ class Ladder:
         ]
 
     def _slim(self) -> Iterator[Rung]:
-        known = base_image_of(self.root.image or "")
+        """The plain relative of an image with a toolchain in it, and the slim variant of the base."""
+        for name in self._relatives():
+            ground = self.find(f"FROM {name}\n")
+            if isinstance(ground, str):
+                yield Rung(SLIM, name, None, f"not here: {name}")
+            else:
+                yield self._packaged(SLIM, name, ground)
+
+    def _relatives(self) -> list[str]:
+        image = self.root.image or ""
+        if "@" in image:
+            return []
+        found = []
+        plain = base_of(self.root).runtime
+        if plain is not None:
+            found.append(plain)
+        known = base_image_of(image)
         slim = next((light for light in known.lighter if light.kind == "slim"), None) if known else None
-        if slim is None or not slim.same_libc or " " in slim.image or "@" in (self.root.image or ""):
-            return
-        ground = self.find(f"FROM {slim.image}\n")
-        if isinstance(ground, str):
-            yield Rung(SLIM, slim.image, None, f"not here: {slim.image}")
-            return
-        yield self._packaged(SLIM, slim.image, ground)
+        if slim is not None and slim.same_libc and " " not in slim.image and slim.image not in found:
+            found.append(slim.image)
+        return found
 
     def _same(self) -> Iterator[Rung]:
+        if self.root.image == "scratch":
+            return
         name = self.root.start.image.raw
         source = self.dockerfile.source
         head = source.text[: self.dockerfile.stages[0].start.span.start]
@@ -199,7 +225,9 @@ class Ladder:
                     name,
                     document_of(ground.config),
                     _installing(manager, names),
-                    _compact(brings) + tuple(Bring((f"/{p}",), f"/{p}") for p in self._empty(there)),
+                    _compact(
+                        self._owned(brings + tuple(Bring((f"/{p}",), f"/{p}") for p in self._empty(there)))
+                    ),
                     made,
                     about=_PACKAGED,
                     ldconfig=manager == "apt"

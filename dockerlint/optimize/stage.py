@@ -44,10 +44,12 @@ class Unwritable(Exception):
 @record
 class Bring:
     """Files or folders that come over from the stage before: `sources` to `place`, which ends with a
-    slash where it is the folder that they go into."""
+    slash where it is the folder that they go into. `owner` is whom all of it belongs to, where that has to
+    be said."""
 
     sources: tuple[str, ...]
     place: str
+    owner: str = ""
 
 
 @node
@@ -179,7 +181,8 @@ class _Writer:
         bad = next((w for w in words if any(c in w for c in "$*?[\\\n\r\"'")), None)
         if bad is not None:
             raise Unwritable(f"the path {bad!r} cannot be copied by its name")
-        head = f"{self._word('COPY')} --from={alias} "
+        owner = f"--chown={bring.owner} " if bring.owner else ""
+        head = f"{self._word('COPY')} --from={alias} {owner}"
         if any(" " in word or "\t" in word for word in words):
             return head + json.dumps(list(words), ensure_ascii=False)
         line = head + " ".join(words)

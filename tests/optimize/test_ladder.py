@@ -169,3 +169,36 @@ def test_a_run_that_only_installs_is_known() -> None:
     assert not only("apt-get install -y gcc && gcc main.c")
     assert not only("mkdir /data")
     assert not only("apt-get install -y x && rm /usr/bin/y && useradd z")
+
+
+def test_a_folder_that_belongs_to_a_user_is_given_to_it(tmp_path: Path) -> None:
+    data = layer({"app/data": None, "app/data/x.conf": "1"}, owners={"app/data": 5, "app/data/x.conf": 5})
+    contents = Contents(_measured(tmp_path, BASE, data))
+    assert contents.chown("app/data") == "5:0"
+    assert contents.chown("app/data/x.conf") == "5:0"
+    assert contents.chown("usr/share") == ""
+
+
+def test_a_program_keeps_all_its_names_and_a_library_the_one_that_is_asked_for(tmp_path: Path) -> None:
+    program = elf(["libz.so.1"], interpreter=LOADER)
+    files: Files = {
+        "usr/local/bin/py": "-> py3",
+        "usr/local/bin/py3": "-> py3.11",
+        "usr/local/bin/py3.11": program,
+    }
+    contents = Contents(_measured(tmp_path, BASE, INSTALLED, files, Cmd=["py"], Env=["PATH=/usr/local/bin"]))
+    names = contents.names(contents.needs, frozenset(contents.needs))
+    assert [name for name in names if "local" in name] == sorted(files)
+    assert f"{LIBRARIES}/libz.so.1" in names
+    assert f"{LIBRARIES}/libz.so.1.2" not in names
+
+
+def test_a_toolchain_image_has_a_plain_relative_and_scratch_has_none(tmp_path: Path) -> None:
+    rungs = climb(made(tmp_path, FILE.replace("debian:bookworm", "rust:1.78")), SLIM)
+    assert [rung.name for rung in rungs] == ["debian:bookworm-slim", "rust:1.78-slim", "rust:1.78"]
+    assert climb(made(tmp_path / "other", FILE.replace("debian:bookworm", "scratch"))) == []
+
+
+def _measured(folder: Path, *layers: Files | bytes, **config: Any) -> Measured:
+    one = image(folder, *layers, **config)
+    return measure(dockerlint.parse("FROM debian:bookworm\nRUN make\n"), one, one.diff_ids[:1])
