@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from dockerlint.source import Source
 
 SCRATCH, DISTROLESS, SLIM, SAME, NONE = "scratch", "distroless", "slim", "same", "none"
+# What became of a rung that builds and is proven.
+TAKEN, HEAVIER = "taken", "heavier"
 ORDER = (SCRATCH, DISTROLESS, SLIM, SAME, NONE)
 _MANAGERS = {"apt-get": "apt", "apk": "apk"}
 # What distroless images stand on, by the Debian release.
@@ -45,7 +47,7 @@ class Rung:
 
 @node
 class Tried:
-    """What became of a rung. `fate` is taken, not proven, breaks it, larger, not tried or not needed."""
+    """What became of a rung. `fate` is taken, heavier, not proven, breaks it, saves nothing or not tried."""
 
     rung: Rung
     fate: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dockerlint.contract import Promise, Verdict
-from dockerlint.frozen import node
+from dockerlint.frozen import node, replace
 from dockerlint.optimize.attempt import OverBudget
 from dockerlint.optimize.contents import Contents
 from dockerlint.optimize.fixes import Rules, search
-from dockerlint.optimize.ladder import NONE, Ladder, Tried
+from dockerlint.optimize.ladder import HEAVIER, NONE, SAME, SLIM, TAKEN, Ladder, Tried
 from dockerlint.optimize.shares import ENOUGH
 from dockerlint.source import Source
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dockerlint.model import Dockerfile
     from dockerlint.optimize.attempt import Attempt
-    from dockerlint.optimize.fixes import Fix
+    from dockerlint.optimize.fixes import Fix, Fixed
     from dockerlint.optimize.lab import Lab
     from dockerlint.settle import Applied, Choice, Settled
 
@@ -80,14 +80,18 @@ def optimize(
     """Try everything on a file. Raises `lab.Unfit` when the file as it is does not build."""
     before = lab.begin(dockerfile)
     climbed = _climb(dockerfile, before, lab, way)
-
-    def settle(choose: Choice) -> Settled:
-        return way.settle(climbed.dockerfile.source, choose)
-
-    def promise(applied: Iterable[Applied]) -> Promise:
-        return joined(climbed.promise, way.promise(applied))
-
-    fixed = search(Rules(settle, promise, way.accepted), lab, climbed.attempt)
+    fixed = _fixed(climbed, lab, way)
+    over = climbed.over or fixed.over
+    last = climbed.tried[-1] if climbed.tried else None
+    if last is not None and last.fate == TAKEN and last.rung.kind in (SLIM, SAME):
+        # A ground with packages on it may be heavier than the split that a fix makes.
+        plain = _Climbed(dockerfile, before, Promise(), climbed.tried, False)
+        alone = _fixed(plain, lab, way)
+        over = over or alone.over
+        if alone.attempt.saved(before) >= fixed.attempt.saved(before) + ENOUGH:
+            heavier = Tried(last.rung, HEAVIER, "the fixes alone make it lighter", last.attempt)
+            climbed = replace(plain, tried=(*climbed.tried[:-1], heavier))
+            fixed = alone
     unproven = tuple(
         dict.fromkeys(
             [climbed.accepted] * bool(climbed.accepted)
@@ -110,10 +114,22 @@ def optimize(
         unproven,
         smoke,
         tuple(lab.notes),
-        climbed.over or fixed.over,
+        over,
         lab.builds,
         lab.seconds,
     )
+
+
+def _fixed(climbed: _Climbed, lab: Lab, way: Way) -> Fixed:
+    """The fixes that pay, on the ground that was climbed to."""
+
+    def settle(choose: Choice) -> Settled:
+        return way.settle(climbed.dockerfile.source, choose)
+
+    def promise(applied: Iterable[Applied]) -> Promise:
+        return joined(climbed.promise, way.promise(applied))
+
+    return search(Rules(settle, promise, way.accepted), lab, climbed.attempt)
 
 
 def _climb(dockerfile: Dockerfile, before: Attempt, lab: Lab, way: Way) -> _Climbed:
@@ -143,7 +159,7 @@ def _climb(dockerfile: Dockerfile, before: Attempt, lab: Lab, way: Way) -> _Clim
             elif attempt.saved(before) < ENOUGH:
                 tried.append(Tried(rung, "saves nothing", "", attempt))
             else:
-                tried.append(Tried(rung, "taken", "", attempt))
+                tried.append(Tried(rung, TAKEN, "", attempt))
                 return _Climbed(new, attempt, promise, tuple(tried), False, rung.kind if accepted else "")
     except OverBudget:
         return _Climbed(dockerfile, before, Promise(), tuple(tried), True)

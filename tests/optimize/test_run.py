@@ -1,0 +1,62 @@
+"""Which of two ways wins: the fixes on lighter ground, or the fixes alone."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+import dockerlint
+from dockerlint.contract import Promise, Verdict
+from dockerlint.optimize import run
+from dockerlint.optimize.attempt import Attempt
+from dockerlint.optimize.fixes import Fixed
+from dockerlint.optimize.lab import Lab
+from dockerlint.optimize.ladder import HEAVIER, SCRATCH, SLIM, TAKEN, Rung, Tried
+from dockerlint.settle import Look, Settled
+
+FILE = dockerlint.parse("FROM debian\nRUN make\n")
+LIGHTER = dockerlint.parse("FROM debian AS build\nRUN make\nFROM debian:12-slim\n")
+BEFORE = Attempt(Verdict.PROVEN, files=1_000_000)
+
+
+def outcome(
+    monkeypatch: pytest.MonkeyPatch, kind: str, ground: int, alone: int
+) -> tuple[run.Optimized, list[str]]:
+    """What comes of a file whose ground makes an image of some bytes, and whose fixes alone one of others."""
+    there = Attempt(Verdict.PROVEN, files=ground)
+    tried = (Tried(Rung(kind, f"a {kind}", LIGHTER.source), TAKEN, "", there),)
+    climbed = run._Climbed(LIGHTER, there, Promise(closure=True), tried, False)
+    asked: list[str] = []
+
+    def fixed(way: Any, lab: object, how: object) -> Fixed:
+        asked.append("ground" if way.dockerfile is LIGHTER else "alone")
+        attempt = there if way.dockerfile is LIGHTER else Attempt(Verdict.PROVEN, files=alone)
+        return Fixed(Settled(Look(way.dockerfile, ()), {}, ()), attempt, (), False)
+
+    monkeypatch.setattr(run, "_climb", lambda *_: climbed)
+    monkeypatch.setattr(run, "_fixed", fixed)
+    lab = cast("Lab", SimpleNamespace(begin=lambda _: BEFORE, notes=[], builds=0, seconds=0.0))
+    way = cast("run.Way", SimpleNamespace(accepted=frozenset()))
+    return run.optimize(FILE, lab, way, (), ("buildah", "1")), asked
+
+
+def test_fixes_that_make_it_lighter_than_the_ground_win(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, _ = outcome(monkeypatch, SLIM, ground=700_000, alone=100_000)
+    assert found.after.files == 100_000
+    assert found.source is FILE.source
+    assert [(one.fate, one.why) for one in found.rungs] == [(HEAVIER, "the fixes alone make it lighter")]
+
+
+def test_the_ground_stays_where_the_fixes_alone_are_no_better(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, asked = outcome(monkeypatch, SLIM, ground=100_000, alone=99_999)
+    assert found.after.files == 100_000
+    assert [one.fate for one in found.rungs] == [TAKEN]
+    assert asked == ["ground", "alone"]
+
+
+def test_nothing_is_held_against_a_ground_of_needed_files_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, asked = outcome(monkeypatch, SCRATCH, ground=100_000, alone=1)
+    assert found.after.files == 100_000
+    assert asked == ["ground"]
