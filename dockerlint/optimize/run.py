@@ -7,7 +7,7 @@ from dockerlint.frozen import node, replace
 from dockerlint.optimize.attempt import OverBudget
 from dockerlint.optimize.contents import Contents
 from dockerlint.optimize.fixes import Rules, search
-from dockerlint.optimize.ladder import HEAVIER, NONE, SAME, SLIM, TAKEN, Ladder, Tried
+from dockerlint.optimize.ladder import HEAVIER, NONE, TAKEN, Ladder, Tried
 from dockerlint.optimize.shares import ENOUGH
 from dockerlint.source import Source
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from dockerlint.optimize.fixes import Fix, Fixed
     from dockerlint.optimize.lab import Lab
     from dockerlint.settle import Applied, Choice, Settled
+
+# No slim relative of a base is that much lighter than it.
+_LIGHTER = 0.2
 
 
 @node
@@ -83,8 +86,8 @@ def optimize(
     fixed = _fixed(climbed, lab, way)
     over = climbed.over or fixed.over
     last = climbed.tried[-1] if climbed.tried else None
-    if last is not None and last.fate == TAKEN and last.rung.kind in (SLIM, SAME):
-        # A ground with packages on it may be heavier than the split that a fix makes.
+    if last is not None and last.fate == TAKEN and not _surely_lighter(climbed.attempt, before, dockerfile):
+        # A ground with packages on it, or with a file under several names, may be heavier than what fixes make.
         plain = _Climbed(dockerfile, before, Promise(), climbed.tried, False)
         alone = _fixed(plain, lab, way)
         over = over or alone.over
@@ -118,6 +121,14 @@ def optimize(
         lab.builds,
         lab.seconds,
     )
+
+
+def _surely_lighter(ground: Attempt, before: Attempt, dockerfile: Dockerfile) -> bool:
+    """Whether an image is lighter than fixes alone could make it: by far lighter than the base that they leave in it,
+    or put a slim relative in the place of."""
+    stage = dockerfile.final_stage
+    line = stage.root.start.first_line if stage is not None else 0
+    return ground.files < (dict(before.weights).get(line) or 0) * _LIGHTER
 
 
 def _fixed(climbed: _Climbed, lab: Lab, way: Way) -> Fixed:

@@ -18,7 +18,7 @@ from dockerlint.settle import Look, Settled
 
 FILE = dockerlint.parse("FROM debian\nRUN make\n")
 LIGHTER = dockerlint.parse("FROM debian AS build\nRUN make\nFROM debian:12-slim\n")
-BEFORE = Attempt(Verdict.PROVEN, files=1_000_000)
+BEFORE = Attempt(Verdict.PROVEN, files=1_000_000, weights=((1, 600_000), (2, 400_000)))
 
 
 def outcome(
@@ -50,13 +50,14 @@ def test_fixes_that_make_it_lighter_than_the_ground_win(monkeypatch: pytest.Monk
 
 
 def test_the_ground_stays_where_the_fixes_alone_are_no_better(monkeypatch: pytest.MonkeyPatch) -> None:
-    found, asked = outcome(monkeypatch, SLIM, ground=100_000, alone=99_999)
-    assert found.after.files == 100_000
+    found, asked = outcome(monkeypatch, SLIM, ground=200_000, alone=199_999)
+    assert found.after.files == 200_000
     assert [one.fate for one in found.rungs] == [TAKEN]
     assert asked == ["ground", "alone"]
 
 
-def test_nothing_is_held_against_a_ground_of_needed_files_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    found, asked = outcome(monkeypatch, SCRATCH, ground=100_000, alone=1)
-    assert found.after.files == 100_000
-    assert asked == ["ground"]
+@pytest.mark.parametrize(("ground", "asked"), [(119_999, ["ground"]), (120_000, ["ground", "alone"])])
+def test_a_ground_far_below_the_base_is_held_against_nothing(
+    monkeypatch: pytest.MonkeyPatch, ground: int, asked: list[str]
+) -> None:
+    assert outcome(monkeypatch, SCRATCH, ground, alone=999_999)[1] == asked
