@@ -39,7 +39,8 @@ class Closure:
 
     `needs` is every path (without leading slash, links that lead to it included) with who asks for it;
     `unsure` are those among them that may never be asked for; `programs` the ones that are started;
-    `lacks` is what is asked for and not there; `gaps` say what files do not tell.
+    `lacks` is what is asked for and not there; `gaps` say what files do not tell; `asked` are the paths that
+    were asked for, before links were followed.
     """
 
     needs: Mapping[str, str]
@@ -47,6 +48,7 @@ class Closure:
     programs: tuple[str, ...]
     lacks: tuple[Lack, ...]
     gaps: tuple[str, ...]
+    asked: frozenset[str] = frozenset()
 
 
 class Walk:
@@ -61,6 +63,7 @@ class Walk:
         self.loaded: dict[str, dict[str, str]] = {}
         self._needs: dict[str, str] = {}
         self._sure: set[str] = set()
+        self._asked: set[str] = set()
         self._programs: dict[str, None] = {}
         self._lacks: dict[tuple[str, str], Lack] = {}
         self._gaps: dict[str, None] = {}
@@ -94,10 +97,12 @@ class Walk:
             tuple(self._programs),
             tuple(self._lacks.values()),
             tuple(self._gaps),
+            frozenset(self._asked),
         )
 
     def take(self, path: str, by: str, sure: bool = True) -> str | None:
         """Need a path and the links that lead to it; where it leads, None when that is nowhere."""
+        self._asked.add(path)
         real, links = self.view.links(path)
         for found in links if real is None else (*links, real):
             if found in self.view.entries:

@@ -52,6 +52,7 @@ class Keeper:
         self.mentions = Mentions(one, self.before, self.old)
         self.unproven: dict[str, None] = {}
         self._contents: frozenset[str] | None = None
+        self._asked: dict[str | None, list[str]] | None = None
         self._gone_of: dict[tuple[str, str], int] = {}
         self._changed_of: dict[tuple[str, str], int] = {}
 
@@ -185,8 +186,13 @@ class Keeper:
         if old is not None and new is not None and (old.kind, old.digest) == (new.kind, new.digest):
             return True
         if old is not None and old.digest in self._needed_contents() and not self._newly_lacking():
-            # All names that are asked for lead somewhere, and one of them to this very file.
-            return True
+            # What is asked for is there, and one of it is this very file. A name that stands somewhere as it is, and
+            # not one that was searched for, has to lead to it.
+            there = {posixpath.basename(p) for p in self.after.needs}
+            return all(
+                posixpath.basename(name) in there or self._content_of_second(name) == old.digest
+                for name in self._names().get(path, ())
+            )
         real = self.one.real(path)
         fact = self.one.facts.get(real) if real is not None else None
         lacking = {lack.what.rpartition(" of ")[2] for lack in self.after.lacks}
@@ -203,6 +209,18 @@ class Keeper:
                 or posixpath.basename(path) in {posixpath.basename(p) for p in self.after.needs}
             )
         return False
+
+    def _content_of_second(self, name: str) -> str | None:
+        entry = self.two.entry(name)
+        return entry.digest if entry is not None else None
+
+    def _names(self) -> dict[str | None, list[str]]:
+        """By the path that they lead to in the first image, the names that are asked for."""
+        if self._asked is None:
+            self._asked = {}
+            for name in self.before.asked:
+                self._asked.setdefault(self.one.real(name), []).append(name)
+        return self._asked
 
     def _same_use(self, change: Change) -> str:
         """Why a needed file that changed still serves; empty when that cannot be said."""

@@ -78,3 +78,13 @@ def test_any_image_is_equal_to_itself_and_nothing_raises(
         found = closure(one)
         if "app" in found.needs and "app" not in found.unsure:
             assert not judge(one, two, Promise(closure=True)).holds
+
+
+def test_a_file_that_is_named_is_not_there_because_its_content_is() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        program = elf(needed=["libx.so.1"], interpreter="/lib64/ld-linux-x86-64.so.2")
+        files: dict[str, bytes | str | None] = {"usr/bin/node": program, "bin/sh": program}
+        one = image(Path(folder), {**files, "app": program}, Cmd=["node", "sh", "/app"])
+        two = image(Path(folder), files, Cmd=["node", "sh", "/app"])
+    assert "app" in closure(one).needs
+    assert not judge(one, two, Promise(closure=True)).holds
