@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from dockerlint.frozen import node
 from dockerlint.model import Add, Copy, Run, Workdir
-from dockerlint.target import needed
+from dockerlint.target import needed, sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from dockerlint.context import Take
-    from dockerlint.model import Dockerfile, Instruction, Stage
+    from dockerlint.model import Dockerfile, Instruction
 
 
 @node
@@ -102,22 +102,3 @@ def _from(
         and instruction.span.start >= since[stage.index]
         and instruction.span.start < but.get(stage.index, stage.span.end + 1)
     )
-
-
-def sources(dockerfile: Dockerfile, instruction: Instruction) -> tuple[Stage, ...]:
-    """The stages that an instruction copies or mounts from."""
-    words: list[str | None] = []
-    if isinstance(instruction, Copy):
-        flag = instruction.flag("from")
-        words = [flag.expanded or flag.value] if flag is not None else []
-    elif isinstance(instruction, Run):
-        words = [mount.options.get("from") for mount in instruction.mounts]
-    found = []
-    for word in words:
-        below = dockerfile.stages[: instruction.stage]
-        named = next((stage for stage in reversed(below) if word and stage.name == word.lower()), None)
-        if named is None and word and word.isdecimal() and int(word) < len(below):
-            named = below[int(word)]
-        if named is not None:
-            found.append(named)
-    return tuple(found)

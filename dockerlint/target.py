@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dockerlint.model import Dockerfile, Stage
+    from dockerlint.model import Dockerfile, Instruction, Stage
 
 
 def needed(dockerfile: Dockerfile, target: str) -> frozenset[int]:
@@ -38,14 +38,21 @@ def needed(dockerfile: Dockerfile, target: str) -> frozenset[int]:
 def _asked(dockerfile: Dockerfile, stage: Stage) -> Iterator[Stage | None]:
     yield stage.base
     for instruction in stage.of(Copy, Run):
-        if isinstance(instruction, Copy):
-            flag = instruction.flag("from")
-            words = [flag.value] if flag is not None else []
-        elif isinstance(instruction, Run):
-            words = [mount.options.get("from") for mount in instruction.mounts]
-        for word in words:
-            if word:
-                yield _stage(dockerfile, word, stage.index)
+        yield from sources(dockerfile, instruction)
+
+
+def sources(dockerfile: Dockerfile, instruction: Instruction) -> Iterator[Stage]:
+    """The stages that an instruction copies or mounts from."""
+    words: list[str | None] = []
+    if isinstance(instruction, Copy):
+        flag = instruction.flag("from")
+        words = [flag.value] if flag is not None else []
+    elif isinstance(instruction, Run):
+        words = [mount.options.get("from") for mount in instruction.mounts]
+    for word in words:
+        stage = _stage(dockerfile, word, instruction.stage or 0) if word else None
+        if stage is not None:
+            yield stage
 
 
 def _stage(dockerfile: Dockerfile, word: str, below: int) -> Stage | None:

@@ -44,6 +44,7 @@ class Keeper:
     def __init__(self, one: View, two: View, base: int = 0, installed: frozenset[str] = frozenset()) -> None:
         self.one, self.two = one, two
         self.before, self.after = closure_of(one), closure_of(two)
+        self.needed_names = frozenset(posixpath.basename(path) for path in self.after.needs)
         self.old, self.new = Catalog(one), Catalog(two)
         # What came with the base, as far as no later layer changed it.
         own = {entry.path for layer in one.image.layers[base:] for entry in layer.entries}
@@ -188,9 +189,8 @@ class Keeper:
         if old is not None and old.digest in self._needed_contents() and not self._newly_lacking():
             # What is asked for is there, and one of it is this very file. A name that stands somewhere as it is, and
             # not one that was searched for, has to lead to it.
-            there = {posixpath.basename(p) for p in self.after.needs}
             return all(
-                posixpath.basename(name) in there or self._content_of_second(name) == old.digest
+                posixpath.basename(name) in self.needed_names or self._content_of_second(name) == old.digest
                 for name in self._names().get(path, ())
             )
         real = self.one.real(path)
@@ -198,16 +198,11 @@ class Keeper:
         lacking = {lack.what.rpartition(" of ")[2] for lack in self.after.lacks}
         if isinstance(fact, Binary) and fact.soname and not fact.interpreter:
             names = {fact.soname, posixpath.basename(path)}
-            there = {posixpath.basename(p) for p in self.after.needs}
-            return bool(names & there) and not names & lacking
+            return bool(names & self.needed_names) and not names & lacking
         entry = self.one.entries.get(path)
         if entry is not None and entry.kind == "symlink":
             # What it leads to is needed, too, and is looked at by itself.
-            return (
-                real is None
-                or path in self.after.needs
-                or posixpath.basename(path) in {posixpath.basename(p) for p in self.after.needs}
-            )
+            return real is None or path in self.after.needs or posixpath.basename(path) in self.needed_names
         return False
 
     def _content_of_second(self, name: str) -> str | None:
