@@ -159,7 +159,7 @@ def _measure(task: Task, engine: Engine, options: Namespace, result: report.Resu
 
 def _why_not(task: Task, order: Reordered, session: Session, say: Say) -> str:
     """Why the two orders do not make the same image; empty when they do."""
-    with Bench(session, task.build) as bench:
+    with Bench(session, task.build, pack=False) as bench:
         one = bench.run(task.dockerfile, say(f"building {task.path} as it is")).measured.image
         try:
             two = bench.run(order.dockerfile, say(f"building {task.path} re-ordered")).measured.image

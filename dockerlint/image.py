@@ -59,7 +59,7 @@ _KINDS = {
 class Size:
     """Bytes. `files` is the content of regular files, the same whatever the engine; `tar` the
     layer as an archive, with headers and padding; `gzip` that archive compressed by us in one
-    fixed way (level 6, no time), since engines compress differently."""
+    fixed way (level 6, no time), since engines compress differently; 0 where it was read without that."""
 
     files: int = 0
     tar: int = 0
@@ -140,12 +140,15 @@ def read(
     stopped: Callable[[], bool] = bool,
     look: Look | None = None,
     platform: str | None = None,
+    pack: bool = True,
 ) -> Image:
     """The image at a path: an archive, compressed or not, or a folder.
 
     `known` holds layers that were read before, by diff_id; they are not read again, and new
     ones are added; they must have been read with the same `look`, which reads facts out of files as
-    they pass. Of several images the one for `platform` is read. When `stopped` turns true reading ends, which takes seconds for large images.
+    they pass, and the same `pack`: without it nothing is compressed, which takes most of the time. Of
+    several images the one for `platform` is read. When `stopped` turns true reading ends, which takes
+    seconds for large images.
     ImageError when that happens, when it is none of the forms, holds several images, or is damaged.
     """
     with closing(Archive.open(path)) as archive:
@@ -154,7 +157,7 @@ def read(
         wanted = {i: name for i, name in zip(diff_ids, layer_names) if i not in layers}
 
         def layer(item: tuple[str, str]) -> Layer:
-            return _layer(archive, *item, stopped, look)
+            return _layer(archive, *item, stopped, look, pack)
 
         # Hashing and compressing run beside each other: neither holds the interpreter.
         with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
@@ -203,11 +206,11 @@ def _history(config: Mapping[str, Any], count: int) -> tuple[Step, ...]:
 class _Meter:
     """The reading end of a layer's archive: counts, hashes and compresses what passes through."""
 
-    def __init__(self, stream: BinaryIO, stopped: Callable[[], bool]) -> None:
+    def __init__(self, stream: BinaryIO, stopped: Callable[[], bool], pack: bool) -> None:
         self._stream = stream
         self._stopped = stopped
         self._hash = hashlib.sha256()
-        self._pack = zlib.compressobj(6, zlib.DEFLATED, 31)
+        self._pack = zlib.compressobj(6, zlib.DEFLATED, 31) if pack else None
         self.read_bytes = 0
         self.packed_bytes = 0
 
@@ -217,25 +220,27 @@ class _Meter:
         data = self._stream.read(count)
         self.read_bytes += len(data)
         self._hash.update(data)
-        self.packed_bytes += len(self._pack.compress(data))
+        if self._pack is not None:
+            self.packed_bytes += len(self._pack.compress(data))
         return data
 
     def finish(self) -> str:
         """Read what is left; the digest of everything."""
         while self.read(_BLOCK):
             pass
-        self.packed_bytes += len(self._pack.flush())
+        if self._pack is not None:
+            self.packed_bytes += len(self._pack.flush())
         return "sha256:" + self._hash.hexdigest()
 
 
 def _layer(
-    archive: Archive, diff_id: str, name: str, stopped: Callable[[], bool], look: Look | None
+    archive: Archive, diff_id: str, name: str, stopped: Callable[[], bool], look: Look | None, pack: bool
 ) -> Layer:
     entries: list[Entry] = []
     facts: dict[str, object] = {}
     try:
         with archive.stream(name) as raw:
-            meter = _Meter(raw, stopped)
+            meter = _Meter(raw, stopped, pack)
             entries.extend(_entries(meter, look, facts))
             digest = meter.finish()
     except ImageError as error:

@@ -34,7 +34,7 @@ class Trials:
         self._task = task
         self._say = say
         self._ignore = ignore
-        self._bench = Bench(session, task.build)
+        self._bench = Bench(session, task.build, pack=False)
         self._before: Image | None = None
         self._twice: Image | None = None
 
@@ -69,7 +69,7 @@ class Trials:
     def _build_twice(self) -> bool:
         """Build the file as it is once more; whether anything differs between the two."""
         say = self._say(f"building {self._task.path} as it is once more, to see what differs in every build")
-        with Bench(self._bench.session, replace(self._task.build, no_cache=True)) as bench:
+        with Bench(self._bench.session, replace(self._task.build, no_cache=True), pack=False) as bench:
             try:
                 again = bench.run(self._task.dockerfile, say).measured.image
             except EngineError:

@@ -161,7 +161,8 @@ def _optimize(
     lightest = "none" if task.build.target else options.lightest
     way = _way(task, accepted, lightest)
     state = _state(task, engine, options)
-    with Session(engine) as session, Bench(session, task.build, Inspector()) as bench, Progress() as say:
+    look = Inspector()
+    with Session(engine) as session, Bench(session, task.build, look, pack=False) as bench, Progress() as say:
         lab = Lab(
             bench, state, clock, smoke, options.smoke_seconds, lambda what: say(f"{task.title}: {what}")
         )

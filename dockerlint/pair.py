@@ -107,7 +107,7 @@ class Court:
                     else:
                         # The two variants of a file share the layers that are read.
                         if id(one.task) not in benches:
-                            bench = Bench(session, one.task.build, self._inspector)
+                            bench = Bench(session, one.task.build, self._inspector, pack=False)
                             benches[id(one.task)] = open_benches.enter_context(bench)
                         title = f"building {one.name} with {session.engine.name} {session.engine.version}"
                         outcome = benches[id(one.task)].run(one.text, say(title))
@@ -137,7 +137,7 @@ class Court:
             return None
         build = replace(one.task.build, no_cache=True)
         try:
-            with Bench(session, build, self._inspector) as bench:
+            with Bench(session, build, self._inspector, pack=False) as bench:
                 return bench.run(one.text, say(f"building {one.name} once more without cache")).measured.image
         except (EngineError, ImageError) as error:
             raise SideFailed(one.path, "once more without cache", error) from error
@@ -152,12 +152,12 @@ class Court:
             raise EngineError(f"{engine.name} holds no image of that name; pull or build it first")
         saved = session.save(Built(one.path, 0.0))
         try:
-            return read(saved, look=self._inspector, platform=self._platform), one.path
+            return read(saved, look=self._inspector, platform=self._platform, pack=False), one.path
         finally:
             session.discard(saved)
 
     def _read(self, one: Side) -> Image:
         try:
-            return read(one.path, look=self._inspector, platform=self._platform)
+            return read(one.path, look=self._inspector, platform=self._platform, pack=False)
         except ImageError as error:
             raise SideFailed(one.path, "", error) from error

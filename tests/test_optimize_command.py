@@ -14,6 +14,7 @@ from dockerlint.optimize.attempt import Attempt
 from dockerlint.optimize.fixes import Fate, Fix
 from dockerlint.optimize.ladder import Rung, Tried
 from dockerlint.optimize.run import Optimized
+from dockerlint.optimize.shares import Saved
 from dockerlint.report import optimization as report
 from dockerlint.source import Source
 
@@ -51,16 +52,16 @@ def test_bad_usage_and_a_missing_engine_end_with_2(
 
 
 def found(after: str = AFTER, **changes: object) -> Optimized:
-    one = Attempt(Verdict.PROVEN, "", 400_000_000, 410_000_000, 150_000_000, 40.0)
+    one = Attempt(Verdict.PROVEN, "", 400_000_000, 410_000_000, 150_000_000, 40.0, (), ((2, 12.34), (3, 1.0)))
     two = Attempt(
-        Verdict.LISTED, "", 4_000_000, 4_100_000, 1_500_000, 2.0, (), ("/usr/bin/gcc: is gone (nobody needs it)",), ("smoke command: ./x",)
+        Verdict.LISTED, "", 4_000_000, 4_100_000, 1_500_000, 2.0, (), ((2, 9.0),), ("/usr/bin/gcc: is gone (nobody needs it)",), ("smoke command: ./x",)
     )  # fmt: skip
     rungs = (
         Tried(Rung("scratch", "scratch", Source.of_text(AFTER)), "taken", "", two),
         Tried(Rung("slim", "debian:slim", None, "not here"), "not tried", "not here: debian:slim"),
     )
     fixes = (
-        Fix("apt-lists-left", 2, ("remove lists",), "safe", Fate.KEPT, "", 20_000_000, "layers"),
+        Fix("apt-lists-left", 2, ("remove lists",), "safe", Fate.KEPT, "", Saved(20_000_000, 2.5, "layers")),
         Fix("legacy", 3, ("x",), "safe", Fate.NOTHING),
         Fix("heavy", 1, ("x",), "unsafe", Fate.BREAKS, "it <does> not build"),
     )
@@ -75,11 +76,20 @@ def test_the_text_says_what_was_tried_why_it_counts_and_what_would_be_written() 
     assert lines[0] == "Dockerfile: 400.0 MB -> 4.0 MB (-99.0%), proven with listed differences"
     for line in (
         "    scratch: taken, 4.0 MB", "    debian:slim: not tried (not here: debian:slim)",
-        "    line 2: apt-lists-left (safe): kept, -20.0 MB", "    line 3: legacy (safe): saves nothing",
+        "    line 2: apt-lists-left (safe): kept, -20.0 MB, build -2.5 s",
+ "    line 3: legacy (safe): saves nothing",
         "    line 1: heavy (unsafe): breaks it (it <does> not build)", "    smoke command: ./x",
         "    /usr/bin/gcc: is gone (nobody needs it)", "    odd", "3 builds in 61 s with buildah 1.2", "+FROM scratch",
     ):  # fmt: skip
         assert line in lines
+    assert ["build", "13.3", "s", "9.0", "s", "-4.3", "s"] in [line.split() for line in lines]
+
+
+def test_seconds_of_what_was_in_the_cache_are_not_known() -> None:
+    whole = found()
+    text = report.text(replace(whole, after=replace(whole.after, times=((2, None),))), BEFORE)
+    assert "build 13.3 s not known" in " ".join(text.split())
+    assert "--no-cache measures it" in text
 
 
 def test_nothing_found_is_said_and_shows_no_diff() -> None:
@@ -109,6 +119,8 @@ def test_json_has_every_figure_to_the_byte() -> None:
     said = report.document(found(), BEFORE)
     assert said["before"]["size"] == {"files": 400_000_000, "tar": 410_000_000, "gzip": 150_000_000}
     assert said["grounds"][0]["result"]["verdict"] == Verdict.LISTED
-    assert said["fixes"][0]["bytes"] == 20_000_000
+    assert (said["before"]["coldSeconds"], said["after"]["coldSeconds"]) == (13.34, 9.0)
+    assert (said["fixes"][0]["bytes"], said["fixes"][0]["seconds"]) == (20_000_000, 2.5)
+    assert said["fixes"][1]["seconds"] is None
     assert said["text"] == AFTER
     assert dockerlint.parse(said["text"]).stages[1].start.image.value == "scratch"

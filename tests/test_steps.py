@@ -93,3 +93,29 @@ def test_what_fits_no_line_has_none() -> None:
     assert heard("FROM a\nRUN make\n", "#5 [2/9] COPY x y\n#6 [other 2/9] RUN make\n#7 [9/9] RUN z\n") == [
         (None, "COPY x y", False), (None, "RUN make", False), (None, "RUN z", False),
     ]  # fmt: skip
+
+
+def test_the_clock_tells_how_long_steps_take_where_the_engine_does_not() -> None:
+    clock = [0.0]
+    watch = Watch(dockerlint.parse("FROM a\nRUN make\nCOPY a b\nRUN test\n"), lambda: clock[0])
+    for at, line in (
+        (1, "STEP 1/4: FROM a"), (2, "STEP 2/4: RUN make"), (5, "compiling"), (6, "--> 0123456789a"),
+        (6, "STEP 3/4: COPY a b"), (7, "--> Using cache 0123456789abcdef"), (7, "STEP 4/4: RUN test"),
+        (9, "COMMIT x"), (10.5, "--> 1123456789a"),
+    ):  # fmt: skip
+        clock[0] = at
+        watch.hear(line)
+    assert [step.seconds for step in watch.steps()] == [4.0, None, 3.5]
+
+
+def test_buildkit_says_how_long_steps_take() -> None:
+    watch = Watch(dockerlint.parse(TEXT))
+    for line in (
+        "#5 [build 4/4] RUN make",
+        "#6 [test 1/1] RUN test",
+        "#5 0.123 compiling",
+        "#5 DONE 12.3s",
+        "#6 CACHED",
+    ):
+        watch.hear(line)
+    assert [(step.text, step.seconds) for step in watch.steps()] == [("RUN make", 12.3), ("RUN test", None)]

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from dockerlint.contract.config import config_changes
 from dockerlint.contract.files import Change, changes, summed
 from dockerlint.contract.record import Difference, Judgement, Promise, Smoke, Verdict
+from dockerlint.inspect import Bundle
 from dockerlint.knowledge.running import volatile
 from dockerlint.rule import Applicability
 from dockerlint.view import View
@@ -105,6 +106,7 @@ def judge(
         tuple(listed),
         tuple(checked),
         unproven,
+        tuple(change.path for change in left if change.only_content),
     )
 
 
@@ -121,7 +123,11 @@ def _keys(image: Image) -> dict[str, object]:
 def _unstable(one: View, twice: Image | None) -> frozenset[str]:
     if twice is None:
         return frozenset()
-    return frozenset(change.path for change in changes(one, View(twice)))
+    again = View(twice)
+    # Where only times differ in a second build, other members of an archive are no such difference.
+    return frozenset(
+        change.path for change in changes(one, again) if not _same_members(change.path, one, again)
+    )
 
 
 def _excuse(change: Change, one: View, two: View, promise: Promise, unstable: frozenset[str]) -> str:
@@ -134,6 +140,8 @@ def _excuse(change: Change, one: View, two: View, promise: Promise, unstable: fr
             return kind.why
     if change.only_content and _is_compiled(change.path, one, two):
         return "compiled from a source that is the same, with the time of that in it"
+    if change.only_content and _same_members(change.path, one, two):
+        return "an archive with the same members; only their times differ"
     if change.path in unstable:
         return "two builds of the file as it is differ here, too"
     return ""
@@ -160,6 +168,11 @@ def _is_compiled(path: str, one: View, two: View) -> bool:
         return False
     source = f"{folder.removesuffix('__pycache__')}{name.split('.')[0]}.py"
     return source in one.entries and one.entries[source] == two.entries.get(source)
+
+
+def _same_members(path: str, one: View, two: View) -> bool:
+    old, new = one.facts.get(path), two.facts.get(path)
+    return isinstance(old, Bundle) and old == new
 
 
 def _smoked(smoke: Smoke) -> Iterator[Difference]:

@@ -57,12 +57,15 @@ class Difference:
 
 @node
 class Judgement:
-    """A verdict, all that differs, what was looked at, and what could not be told."""
+    """A verdict, all that differs, what was looked at, and what could not be told. `rewritten` are paths
+    (without leading slash) with nothing but other bytes, for which nothing says why: a second build of the
+    first may."""
 
     verdict: str
     differences: tuple[Difference, ...]
     checked: tuple[str, ...]
     unproven: tuple[str, ...]
+    rewritten: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:

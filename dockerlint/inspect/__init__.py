@@ -1,4 +1,4 @@
-"""Facts about files, read as their layers pass by: ELF headers, scripts, settings, package databases.
+"""Facts about files, read as their layers pass by: ELF headers, scripts, settings, archives, package databases.
 
 `Inspector` is the `Look` for `image.read`; `packages` and `owner` tell what is installed.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from threading import Lock
 
-from dockerlint.inspect import cache, elf, rpm, texts
+from dockerlint.inspect import bundles, cache, elf, rpm, texts
+from dockerlint.inspect.bundles import Bundle
 from dockerlint.inspect.cache import Cache
 from dockerlint.inspect.elf import Binary
 from dockerlint.inspect.packages import Catalog, Package, owner, packages, unread
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from dockerlint.image import Entry
 
 __all__ = [
-    "Binary", "Cache", "Catalog", "Inspector", "Package", "Rpms", "Text", "TooMuch", "owner", "packages", "unread",
+    "Binary", "Bundle", "Cache", "Catalog", "Inspector", "Package", "Rpms", "Text", "TooMuch", "owner", "packages",
+    "unread",
 ]  # fmt: skip
 
 # All small files of an image together, packed: a Debian base has about 1 MB of them.
@@ -51,7 +53,7 @@ class Inspector:
 
     def wants(self, entry: Entry, head: bytes) -> bool:
         return (
-            head.startswith(elf.MAGIC)
+            head.startswith((elf.MAGIC, bundles.MAGIC))
             or entry.path == cache.PATH
             or entry.path in rpm.PATHS
             or texts.limit(entry.path, head) > 0
@@ -66,6 +68,8 @@ class Inspector:
         content.seek(0)
         if head.startswith(elf.MAGIC):
             return self._binary(entry, content)
+        if head.startswith(bundles.MAGIC):
+            return bundles.read(content)
         if entry.size > texts.limit(entry.path, head):
             return TooMuch(entry.size)
         text = Text.of(content.read())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dockerlint.contract import Verdict
+from dockerlint.fix import Applicability
 from dockerlint.frozen import node, record
-from dockerlint.optimize.attempt import OverBudget
-from dockerlint.optimize.shares import ENOUGH, Unit, outside, shares, units_of
+from dockerlint.optimize.attempt import OverBudget, total
+from dockerlint.optimize.shares import ENOUGH, Saved, Unit, outside, shares, units_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +28,8 @@ class Fate:
 class Fix:
     """The fixes of one rule on one line, and what became of them.
 
-    `bytes` is what they save of regular files, None where that is not known; it was told by `by`: "layers", a
-    "build" without them, or "layers with" where other fixes changed the same lines and time was short.
-    `why` says what speaks against them.
+    `saved` is what they save, as far as it was looked at ("layers with" where time was short); `why` says what
+    speaks against them.
     """
 
     rule: str
@@ -38,8 +38,7 @@ class Fix:
     applicability: str
     fate: str
     why: str = ""
-    bytes: int | None = None
-    by: str = ""
+    saved: Saved = Saved(None, None, "")
 
 
 @node
@@ -88,7 +87,7 @@ class _Search:
             self.first = rules.settle(lambda found, line: Unit(found.name, line) not in idle)
             self.known = {**self.known, **units_of(self.first.applied)}
         self.candidates = list(units_of(self.first.applied))
-        self.saved: dict[Unit, tuple[int | None, str]] = {}
+        self.saved: dict[Unit, Saved] = {}
         self.over = False
 
     def found(self) -> Fixed:
@@ -110,8 +109,8 @@ class _Search:
         fate, why = Fate.KEPT, ""
         if not kept:
             fate, why = self.out.get(unit, (Fate.UNTRIED, "there was no time left"))
-        saved, by = self.saved.get(unit, (None, ""))
-        return Fix(unit.rule, unit.line, titles, fixes[0].applicability, fate, why, saved, by)
+        saved = self.saved.get(unit, Saved(None, None, ""))
+        return Fix(unit.rule, unit.line, titles, fixes[0].applicability, fate, why, saved)
 
     def _prove(self) -> None:
         """Find the largest set of fixes that is proven."""
@@ -119,9 +118,7 @@ class _Search:
             return
         if self._try(self.first, "with all fixes"):
             return
-        # Those that the user accepts unproven come last, so that they hide nobody else's fault.
-        order = sorted(self.candidates, key=lambda unit: unit.rule in self.rules.accepted)
-        self._add(order)
+        self._add(sorted(self.candidates, key=self._risk))
         left = frozenset(self.out)
         # Without the guilty ones others may go in that had no place before.
         again = self.rules.settle(lambda found, line: Unit(found.name, line) not in left)
@@ -131,13 +128,24 @@ class _Search:
             if not self._try(again, "with every fix but those to blame"):
                 self.out.update(dict.fromkeys(new, self._blame()))
 
+    def _risk(self, unit: Unit) -> int:
+        """How likely a fix is to blame: what was good before it need not be looked at again."""
+        if unit.rule in self.rules.accepted:
+            # What the user accepts unproven comes last, so that it hides nobody else's fault.
+            return 3
+        fixes = self.known[unit]
+        if self.rules.promise(fixes).closure:
+            return 2
+        return int(fixes[0].applicability != Applicability.SAFE)
+
     def _add(self, order: list[Unit]) -> None:
         """Add fixes half by half; those with which it fails are to blame."""
         good: list[Unit] = []
         waiting = [order]
         # That all of them together fail is known.
         if len(order) > 1:
-            middle = len(order) // 2
+            plain = sum(self._risk(unit) < 2 for unit in order)
+            middle = plain if 0 < plain < len(order) else len(order) // 2
             waiting = [order[middle:], order[:middle]]
         while waiting:
             batch = waiting.pop()
@@ -180,11 +188,15 @@ class _Search:
         if not self.best.applied:
             return
         full, attempt = self.best, self.attempt
+        self.before = self.trials.timed(self.plain.look.dockerfile, self.before)
+        attempt = self.trials.timed(full.look.dockerfile, attempt)
         self.saved, open_questions = shares(self.plain, full, self.before, attempt)
         for group in open_questions:
             for unit in group:
                 self._without(unit, full, attempt)
-        idle = [unit for unit, (saved, _) in self.saved.items() if saved is not None and saved < ENOUGH]
+        idle = [
+            unit for unit, saved in self.saved.items() if saved.bytes is not None and saved.bytes < ENOUGH
+        ]
         for unit in idle:
             self.out[unit] = (Fate.NOTHING, "")
         if not idle:
@@ -205,10 +217,10 @@ class _Search:
         rest = frozenset(units_of(full.applied)) - {unit}
         settled = self._settled(rest)
         if settled.look.source.text == full.look.source.text:
-            self.saved[unit] = (0, "layers")
+            self.saved[unit] = Saved(0, None, "layers")
             return
         if not settled.applied:
-            self.saved[unit] = (attempt.saved(self.before), "build")
+            self.saved[unit] = self._between(self.before, attempt)
             return
         try:
             other = self.trials.attempt(
@@ -218,7 +230,12 @@ class _Search:
             self.over = True
             return
         if other.files:
-            self.saved[unit] = (other.files - attempt.files, "build")
+            self.saved[unit] = self._between(other, attempt)
+
+    def _between(self, other: Attempt, attempt: Attempt) -> Saved:
+        """What one attempt saves beside another."""
+        seconds = total([other.cold, None if attempt.cold is None else -attempt.cold])
+        return Saved(attempt.saved(other), seconds, "build")
 
 
 def _names(units: list[Unit]) -> str:

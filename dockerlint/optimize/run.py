@@ -105,11 +105,16 @@ def optimize(
             ]
         )
     )
+    after = fixed.attempt
+    if after is not before:
+        new = fixed.settled.look.dockerfile
+        before = lab.packed(dockerfile, lab.timed(dockerfile, before))
+        after = lab.packed(new, lab.timed(new, after))
     return Optimized(
         dockerfile.source.path,
         engine,
         before,
-        fixed.attempt,
+        after,
         fixed.settled.look.source,
         climbed.tried,
         fixed.fixes,

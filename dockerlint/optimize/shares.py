@@ -1,8 +1,9 @@
-"""What each fix saves, as far as the layers of the lines that it changed can tell."""
+"""What each fix saves, as far as the layers of the lines that it changed can tell, and the time that they took."""
 
 from __future__ import annotations
 
 from dockerlint.frozen import record
+from dockerlint.optimize.attempt import total
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,17 @@ class Unit:
 
     rule: str
     line: int
+
+
+@record
+class Saved:
+    """What some fixes save: `bytes` of regular files and `seconds` of a build that no cache helps (below zero when
+    it takes longer), None where that is not known. It was told by `by`: "layers", a "build" without them, or
+    "layers with" others that changed the same lines."""
+
+    bytes: int | None
+    seconds: float | None
+    by: str
 
 
 def units_of(applied: Iterable[Applied]) -> dict[Unit, list[Applied]]:
@@ -48,22 +60,25 @@ def outside(units: Mapping[Unit, list[Applied]], before: Attempt) -> frozenset[U
 
 def shares(
     plain: Settled, settled: Settled, before: Attempt, after: Attempt
-) -> tuple[dict[Unit, tuple[int | None, str]], list[list[Unit]]]:
-    """The bytes that each fix saves, and how that is known; and the groups of fixes of which only their
-    sum is known, since they changed the same instructions. `plain` is the file without fixes."""
+) -> tuple[dict[Unit, Saved], list[list[Unit]]]:
+    """What each fix saves; and the groups of fixes of which only their sum is known, since they changed the same
+    instructions. `plain` is the file without fixes."""
     weighed = _Weighed(plain, settled, before, after)
-    saved: dict[Unit, tuple[int | None, str]] = {}
+    saved: dict[Unit, Saved] = {}
     groups: list[list[Unit]] = []
-    for units, total in weighed.groups():
+    for units, places in weighed.groups():
+        size, seconds = weighed.bytes_of(places), weighed.seconds_of(places)
         # What no longer reaches the image saves nothing there, whatever was done to it.
         rest = [unit for unit in units if not weighed.idle(unit)]
-        saved.update((unit, (0, "layers")) for unit in units if unit not in rest)
-        if len(rest) == 1:
-            saved[rest[0]] = (total, "layers")
-        elif total < ENOUGH:
-            saved.update((unit, (0, "layers")) for unit in rest)
+        saved.update((unit, Saved(0, None, "layers")) for unit in units if unit not in rest)
+        if len(units) == 1 and rest:
+            saved[rest[0]] = Saved(size, seconds, "layers")
+        elif len(rest) == 1:
+            saved[rest[0]] = Saved(size, None, "layers")
+        elif size < ENOUGH:
+            saved.update((unit, Saved(0, None, "layers")) for unit in rest)
         else:
-            saved.update((unit, (total, "layers with")) for unit in rest)
+            saved.update((unit, Saved(size, seconds, "layers with")) for unit in rest)
             groups.append(rest)
     return saved, groups
 
@@ -85,6 +100,11 @@ class _Weighed:
             self._saved[start] = self._saved.get(start, 0) - (weight or 0)
             if weight is not None:
                 inside.add(start)
+        self._times: dict[int, list[tuple[int, float | None]]] = {}
+        for line, seconds in before.times:
+            self._times.setdefault(line, []).append((1, seconds))
+        for line, seconds in after.times:
+            self._times.setdefault(self._instruction(settled.lines[line - 1]), []).append((-1, seconds))
         self._gone = {line for line, weight in before.weights if weight is not None} - inside
         old = {stage.start.first_line for stage in plain.look.dockerfile.stages}
         begun = [stage.start.first_line for stage in settled.look.dockerfile.stages]
@@ -102,8 +122,17 @@ class _Weighed:
         """Whether a fix only changes what another one took out of the image."""
         return bool(self._makers) and unit not in self._makers and self._places(unit) <= self._gone
 
-    def groups(self) -> list[tuple[list[Unit], int]]:
-        """The fixes that share an instruction, directly or by others, and what those save together."""
+    def bytes_of(self, places: set[int]) -> int:
+        """What some instructions weigh less than before."""
+        return sum(self._saved.get(place, 0) for place in places)
+
+    def seconds_of(self, places: set[int]) -> float | None:
+        """How much faster some instructions are than before, None where that is not known."""
+        told = [(sign, seconds) for place in places for sign, seconds in self._times.get(place, ())]
+        return total(None if seconds is None else sign * seconds for sign, seconds in told) if told else None
+
+    def groups(self) -> list[tuple[list[Unit], set[int]]]:
+        """The fixes that share an instruction, directly or by others, and the instructions."""
         found: list[tuple[list[Unit], set[int]]] = []
         for unit in self._units:
             units, places = [unit], self._places(unit)
@@ -116,4 +145,4 @@ class _Weighed:
                 else:
                     rest.append(group)
             found = [*rest, (units, places)]
-        return [(units, sum(self._saved.get(place, 0) for place in places)) for units, places in found]
+        return found

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Packages and base images move on under the same name: what was seen is believed for a day.
 _GOOD_FOR = 24 * 3600.0
-_FORM = 1
+_FORM = 2
 
 
 def digest(*parts: bytes | str) -> str:

@@ -60,19 +60,37 @@ def _table(found: Optimized, number: Number) -> list[str]:
     rows = [("image", "before", "after", "difference")]
     for name, one, two in _sizes(found.before, found.after):
         rows.append((name, number(one), number(two), signed(two - one, number)))
-    rows.append(("build", f"{found.before.seconds:.0f} s", f"{found.after.seconds:.0f} s", ""))
+    cold, new = found.before.cold, found.after.cold
+    rows.append(("build", _seconds(cold), _seconds(new), _slower(cold, new)))
     widths = [max(len(row[n]) for row in rows) for n in range(4)]
     lines = [
         f"  {row[0]:<{widths[0]}}  " + "  ".join(f"{row[n]:>{widths[n]}}" for n in (1, 2, 3)).rstrip()
         for row in rows
     ]
-    return [*lines, "  (files: bytes of regular files; build: with what the engine had in its cache)", ""]
+    unknown = (
+        "; what is not known was in the engine's cache, --no-cache measures it" if None in (cold, new) else ""
+    )
+    return [
+        *lines,
+        f"  (files: bytes of regular files; build: the seconds of its steps without a cache{unknown})",
+        "",
+    ]
+
+
+def _seconds(seconds: float | None) -> str:
+    return "not known" if seconds is None else f"{seconds:.1f} s"
+
+
+def _slower(before: float | None, after: float | None) -> str:
+    """How much longer a build takes, as far as that is known."""
+    return f"{after - before:+.1f} s" if before is not None and after is not None else ""
 
 
 def _sizes(before: Attempt, after: Attempt) -> Iterator[tuple[str, int, int]]:
     yield "files", before.files, after.files
     yield "tar", before.tar, after.tar
-    yield "gzip", before.gzip, after.gzip
+    if before.gzip is not None and after.gzip is not None:
+        yield "gzip", before.gzip, after.gzip
 
 
 def _section(title: str, lines: list[str]) -> list[str]:
@@ -99,10 +117,12 @@ def _place(found: Optimized, fix: Fix) -> str:
 
 
 def _saved(fix: Fix, number: Number) -> str:
-    if fix.bytes is None or fix.fate != "kept":
+    saved = fix.saved
+    if saved.bytes is None or fix.fate != "kept":
         return ""
-    together = ", together with others on the same lines" if fix.by == "layers with" else ""
-    return f", {signed(-fix.bytes, number)}{together}"
+    together = ", together with others on the same lines" if saved.by == "layers with" else ""
+    time = f", build {-saved.seconds:+.1f} s" if saved.seconds is not None else ""
+    return f", {signed(-saved.bytes, number)}{time}{together}"
 
 
 def _proof(found: Optimized) -> list[str]:
@@ -155,8 +175,9 @@ def document(found: Optimized, before: str) -> dict[str, Any]:
                 "applicability": fix.applicability,
                 "fate": fix.fate,
                 "why": fix.why,
-                "bytes": fix.bytes,
-                "by": fix.by,
+                "bytes": fix.saved.bytes,
+                "seconds": None if fix.saved.seconds is None else round(fix.saved.seconds, 3),
+                "by": fix.saved.by,
             }
             for fix in found.fixes
         ],
@@ -178,6 +199,7 @@ def _attempt(one: Attempt) -> dict[str, Any]:
         "why": one.why,
         "size": {"files": one.files, "tar": one.tar, "gzip": one.gzip},
         "seconds": round(one.seconds, 3),
+        "coldSeconds": None if one.cold is None else round(one.cold, 3),
         "differences": list(one.listed),
         "checked": list(one.checked),
         "unproven": list(one.unproven),
@@ -193,7 +215,8 @@ def markdown(found: Optimized, before: str, number: Number = human) -> str:
             f"| {name} | {number(one)} | {number(two)} | {signed(two - one, number)} |"
             for name, one, two in _sizes(found.before, found.after)
         ]
-        lines.append("")
+        cold, new = found.before.cold, found.after.cold
+        lines += [f"| build | {_seconds(cold)} | {_seconds(new)} | {_slower(cold, new)} |", ""]
     tried = [*_grounds(found, number), *_fixes(found, number), *found.notes, *_over(found)]
     if tried:
         lines += [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,26 @@ def test_what_differs_between_two_builds_of_the_first_is_no_fault_of_the_second(
     assert judgement.differences[0].allowed == "two builds of the file as it is differ here, too"
     other = image(tmp_path / "d", {"stamp": b"d", "a": b"y"})
     assert judge(one, other, Promise(), twice=again).verdict == Verdict.DIFFERS
+
+
+def test_an_archive_with_the_same_members_differs_in_times_alone(tmp_path: Path) -> None:
+    def jar(content: bytes, year: int) -> bytes:
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("Main.class", (year, 1, 1, 0, 0, 0)), content)
+        return made.getvalue()
+
+    def seen(name: str, content: bytes, year: int) -> Image:
+        return image(tmp_path / name, {"app.jar": jar(content, year)})
+
+    one, later, other = seen("a", b"x", 2020), seen("b", b"x", 2026), seen("c", b"y", 2026)
+    judgement = judge(one, later, Promise())
+    assert judgement.verdict == Verdict.LISTED
+    assert judgement.differences[0].allowed == "an archive with the same members; only their times differ"
+    assert judge(one, other, Promise()).rewritten == ("app.jar",)
+    # A second build whose archive has other times is no excuse for other members.
+    assert judge(one, other, Promise(), twice=later).verdict == Verdict.DIFFERS
+    assert judge(one, other, Promise(), twice=seen("d", b"z", 2026)).verdict == Verdict.LISTED
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from dockerlint.model import Dockerfile
 from dockerlint.optimize.attempt import OverBudget
 from dockerlint.optimize.lab import STARTS, Clock, Lab, Unfit, grouped
 from dockerlint.optimize.state import State
+from dockerlint.steps import Step
 from dockerlint.trial import Outcome
 
 PLAIN = "FROM scratch\nCOPY a /\n"
@@ -46,19 +47,31 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.session = Session()
         self.folder = folder
-        self.files = {PLAIN: b"content", OTHER: b"content"}
+        self.files = {PLAIN: b"content", OTHER: b"content", OTHER + "#": b"content"}
         self.failures: dict[str, int] = {}
         self.built: list[str] = []
+        # What a second build of the file as it is has in it.
+        self.second = self.files[PLAIN]
+
+    def again(self) -> Bench:
+        return self
+
+    def gzip(self, tag: str) -> int:
+        return len(tag)
 
     def run(self, dockerfile: Dockerfile, progress: object = None) -> Outcome:
         text = dockerfile.source.text
+        if text == PLAIN and text in self.built:
+            self.files[text] = self.second
         self.built.append(text)
         if self.failures.get(text, 0) > 0:
             self.failures[text] -= 1
             raise BuildFailed("fake could not build it", ("step 2", "no such mirror"))
         layer = saved.layer(("file", self.files[text]))
         image = read(saved.as_folder(saved.plain_dir([layer]), self.folder / str(len(self.built))))
-        return Outcome(measure(dockerfile, image, ()), 2.0, text)
+        cached = self.built.count(text) > 1
+        step = Step(2, text.splitlines()[1], cached, None if cached else 1.5)
+        return Outcome(measure(dockerfile, image, ()), 2.0, text, (step,))
 
 
 @pytest.fixture
@@ -81,6 +94,50 @@ def test_an_equal_image_is_proven_and_another_one_is_not(bench: Bench) -> None:
     assert attempt(made) == (Verdict.PROVEN, "")
     bench.files[OTHER + "#"] = b"changed"
     assert attempt(made, OTHER + "#")[0] == Verdict.DIFFERS
+
+
+def test_what_differs_between_two_builds_of_the_file_as_it_is_is_no_fault_of_a_fix(bench: Bench) -> None:
+    bench.files[OTHER] = b"built at noon"
+    bench.second = b"built at one"
+    made = lab(bench)
+    made.begin(dockerlint.parse(PLAIN))
+    found = made.attempt(dockerlint.parse(OTHER), Promise(), "otherwise")
+    assert found.verdict == Verdict.LISTED
+    assert any("two builds of the file as it is differ here, too" in line for line in found.listed)
+    assert bench.built == [PLAIN, OTHER, PLAIN]
+
+
+def test_the_file_as_it_is_is_built_a_second_time_at_most(bench: Bench) -> None:
+    bench.files[OTHER] = bench.files[OTHER + "#"] = b"other"
+    made = lab(bench)
+    made.begin(dockerlint.parse(PLAIN))
+    assert attempt(made)[0] == attempt(made, OTHER + "#")[0] == Verdict.DIFFERS
+    assert bench.built == [PLAIN, OTHER, PLAIN, OTHER + "#"]
+
+
+def test_seconds_are_those_of_the_build_that_ran_a_step(bench: Bench) -> None:
+    made = lab(bench)
+    before = made.begin(dockerlint.parse(PLAIN))
+    assert before.times == ((2, 1.5),)
+    assert before.cold == 1.5
+    # Another run of ours finds all in the cache of the engine.
+    cold = lab(bench).begin(dockerlint.parse(PLAIN))
+    assert cold.times == ((2, None),)
+    assert cold.cold is None
+    assert made.timed(dockerlint.parse(PLAIN), cold).times == ((2, 1.5),)
+
+
+def test_an_image_is_compressed_when_it_is_asked_for(bench: Bench, tmp_path: Path) -> None:
+    made = lab(bench, State(str(tmp_path), "key"))
+    plain = dockerlint.parse(PLAIN)
+    before = made.begin(plain)
+    assert before.gzip is None
+    assert made.packed(plain, before).gzip == len(PLAIN)
+    again = lab(bench, State(str(tmp_path), "key"))
+    assert again.packed(plain, again.begin(plain)).gzip == len(PLAIN)
+    assert bench.built == [PLAIN, PLAIN]
+    late = lab(bench, State(str(tmp_path), "key"), 1e-9)
+    assert late.packed(plain, late.begin(plain)).gzip is None
 
 
 def test_a_file_that_does_not_build_as_it_is_is_the_measure_of_nothing(bench: Bench) -> None:
@@ -145,11 +202,23 @@ def test_a_smoke_command_runs_in_both_and_must_say_the_same(bench: Bench) -> Non
     made.begin(dockerlint.parse(PLAIN))
     engine = bench.session.engine
     assert engine.ran == [(PLAIN, "./hello"), (PLAIN, None)]
-    engine.answer = lambda tag: Ran(0, b"goodbye\n", b"", 0.1)
+    engine.answer = lambda tag: Ran(0, b"hello\n" if tag == PLAIN else b"goodbye\n", b"", 0.1)
     verdict, why = attempt(made)
     assert verdict == Verdict.DIFFERS
     assert "./hello" in why
     assert "output differs" in why
+
+
+def test_of_a_smoke_command_that_never_says_the_same_only_the_exit_code_counts(bench: Bench) -> None:
+    made = lab(bench, None, None, "date")
+    said = iter(range(100))
+    bench.session.engine.answer = lambda tag: Ran(0, b"%d\n" % next(said), b"", 0.1)
+    made.begin(dockerlint.parse(PLAIN))
+    assert attempt(made) == (Verdict.PROVEN, "")
+    assert len(made.notes) == 1
+    assert made.notes[0].startswith("date says something else each time")
+    bench.session.engine.answer = lambda tag: Ran(0 if tag == PLAIN else 1, b"%d\n" % next(said), b"", 0.1)
+    assert attempt(made, OTHER + "#")[0] == Verdict.DIFFERS
 
 
 @pytest.mark.parametrize(

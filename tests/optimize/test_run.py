@@ -9,6 +9,7 @@ import pytest
 
 import dockerlint
 from dockerlint.contract import Promise, Verdict
+from dockerlint.frozen import replace
 from dockerlint.optimize import run
 from dockerlint.optimize.attempt import Attempt
 from dockerlint.optimize.fixes import Fixed
@@ -37,14 +38,24 @@ def outcome(
 
     monkeypatch.setattr(run, "_climb", lambda *_: climbed)
     monkeypatch.setattr(run, "_fixed", fixed)
-    lab = cast("Lab", SimpleNamespace(begin=lambda _: BEFORE, notes=[], builds=0, seconds=0.0))
+    lab = cast(
+        "Lab",
+        SimpleNamespace(
+            begin=lambda _: BEFORE,
+            timed=lambda _, attempt: attempt,
+            packed=lambda _, attempt: replace(attempt, gzip=attempt.files // 2),
+            notes=[],
+            builds=0,
+            seconds=0.0,
+        ),
+    )
     way = cast("run.Way", SimpleNamespace(accepted=frozenset()))
     return run.optimize(FILE, lab, way, (), ("buildah", "1")), asked
 
 
 def test_fixes_that_make_it_lighter_than_the_ground_win(monkeypatch: pytest.MonkeyPatch) -> None:
     found, _ = outcome(monkeypatch, SLIM, ground=700_000, alone=100_000)
-    assert found.after.files == 100_000
+    assert (found.before.gzip, found.after.files, found.after.gzip) == (500_000, 100_000, 50_000)
     assert found.source is FILE.source
     assert [(one.fate, one.why) for one in found.rungs] == [(HEAVIER, "the fixes alone make it lighter")]
 

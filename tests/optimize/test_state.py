@@ -8,7 +8,9 @@ from pathlib import Path
 from dockerlint.optimize.attempt import Attempt
 from dockerlint.optimize.state import State, context_digest, digest
 
-TRIED = Attempt("proven", "", 10, 20, 5, 1.5, ((1, 7), (2, None)), ("one",), ("two",), ())
+TRIED = Attempt(
+    "proven", "", 10, 20, 5, 1.5, ((1, 7), (2, None)), ((1, 0.5), (2, None)), ("one",), ("two",), ()
+)
 
 
 def test_an_attempt_comes_back_in_another_run(tmp_path: Path) -> None:
