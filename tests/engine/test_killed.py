@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -119,22 +119,114 @@ def test_what_a_killed_run_left_is_removed_by_the_next(
         assert process.stdout.readline() == "begun\n"
         time.sleep(moment)
         kill(process, whole)
-    # What was told to end as its parent was killed may take its time.
+    wait_for_orphans(SECONDS)
+    tags = noted(own)
+    with Session(engine) as session:
+        session.build(Build(f"FROM {base}\nRUN true\n".encode(), str(tmp_path / "context"), no_cache=True))
+    assert tags
+    assert_nothing_is_left(engine, own, tags, before, moments)
+
+
+WASTE = """\
+FROM {base}
+# a file that nobody needs
+RUN dd if=/dev/zero of=/big bs=1000 count=2000
+RUN rm /big
+COPY greeting /greeting
+CMD ["cat", "/greeting"]
+"""
+SMOKE = "0.7392"
+
+
+def lines_heard(count: int) -> Callable[[subprocess.Popen[str], Path], None]:
+    """Wait until a run has told of so many steps, and for a part of the next."""
+
+    def wait(process: subprocess.Popen[str], _: Path) -> None:
+        assert process.stderr is not None
+        for _ in range(count):
+            process.stderr.readline()
+        time.sleep(random.uniform(0.1, 0.9))
+
+    return wait
+
+
+def writing(process: subprocess.Popen[str], file: Path) -> None:
+    """Wait until a run begins to write the file, or has just done so."""
+    before = file.stat().st_ino
+    while process.poll() is None and len(os.listdir(file.parent)) == 2 and file.stat().st_ino == before:
+        pass
+
+
+def test_optimize_that_is_killed_leaves_the_file_whole_and_the_next_writes_it(
+    engine: Engine, workplace: Workplace, tmp_path: Path, own: dict[str, str]
+) -> None:
+    base = workplace.base(engine, "busybox")
+    file = tmp_path / "context" / "Dockerfile"
+    file.parent.mkdir()
+    text = WASTE.format(base=base)
+    better = text.replace("count=2000\nRUN rm", "count=2000 \\\n    && rm")
+    file.write_text(text)
+    (file.parent / "greeting").write_text("hello\n")
+    own["XDG_CACHE_HOME"] = str(tmp_path / "cache")
+    command = [
+        sys.executable, "-m", "dockerlint", "optimize", str(file), "--write", "--engine", engine.name, "--isolated",
+        "--lightest", "none", "--smoke", f"sleep {SMOKE}; cat /greeting",
+    ]  # fmt: skip
+    before = held(engine, own)
+    tags: list[str] = []
+    for at, wait in enumerate((lines_heard(0), lines_heard(1), lines_heard(2), lines_heard(3), writing)):
+        process = subprocess.Popen(
+            [*command, "--fresh"],
+            env=own,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        wait(process, file)
+        kill(process, whole=at % 2 == 1)
+        assert process.returncode == -signal.SIGKILL or wait is writing, at
+        assert file.read_text() == text or (wait is writing and file.read_text() == better), at
+        tags += noted(own)
+    wait_for_orphans(SMOKE)
+    # The killed one may have put the new text in its place before it died.
+    file.write_text(text)
+    done = subprocess.run(command, env=own, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert file.read_text() == better
+    assert sorted(os.listdir(file.parent)) == ["Dockerfile", "greeting"]
+    assert tags
+    assert_nothing_is_left(engine, own, tags, before, ())
+
+
+def wait_for_orphans(seconds: str) -> None:
+    """What was told to end as its parent was killed may take its time."""
     for _ in range(100):
-        if f"sleep {SECONDS}" not in running("sleep"):
+        if f"sleep {seconds}" not in running("sleep"):
             break
         time.sleep(0.1)
     time.sleep(1.0)
-    tags = [tag for notes in Path(own["TMPDIR"]).glob("*/tags") for tag in notes.read_text().split()]
-    with Session(engine) as session:
-        session.build(Build(f"FROM {base}\nRUN true\n".encode(), str(tmp_path / "context"), no_cache=True))
-    containers, images = held(engine, own)
-    assert tags
+
+
+def noted(env: Mapping[str, str]) -> list[str]:
+    """The tags that dead runs have noted."""
+    return [tag for notes in Path(env["TMPDIR"]).glob("*/tags") for tag in notes.read_text().split()]
+
+
+def assert_nothing_is_left(
+    engine: Engine,
+    env: Mapping[str, str],
+    tags: Sequence[str],
+    before: tuple[set[str], set[str]],
+    moments: Sequence[float],
+) -> None:
+    """Of dead runs with these tags; `moments` tells when they died."""
+    containers, images = held(engine, env)
     assert not [name for name in containers if name.startswith(tuple(map(beginning, tags)))], moments
     assert not [tag for tag in tags if engine.has(tag)], moments
     if engine.name != "docker":  # the daemon is one for all tests, whatever runs beside this one
         assert (containers, images) == before, moments
-    assert os.listdir(own["TMPDIR"]) == [], moments
+    assert os.listdir(env["TMPDIR"]) == [], moments
 
 
 def test_a_run_that_lives_is_left_alone(
