@@ -23,7 +23,10 @@ _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 # Parts of the standard library that no program counts on, and that slim images leave out.
 _OPTIONAL = re.compile(
     r"/(?:test|tests|idlelib|distutils|turtledemo|tkinter|lib2to3|ensurepip|pydoc_data|__pycache__|config-[^/]*|(?:site|dist)-packages)(?:/|$)|/EXTERNALLY-MANAGED$|\.pyc$"
+    # Of tkinter and of the tests, beside the modules that programs load.
+    r"|/lib-dynload/(?:_tkinter|_test[a-z]*|_ctypes_test|_xx[a-z]*|xx[a-z]*)\.[^/]*$"
 )
+_TKINTER = re.compile(r"/lib-dynload/_tkinter\.[^/]*$")
 # Of them, those that can be had by name.
 _PARTS = frozenset(
     ("test", "idlelib", "distutils", "turtledemo", "tkinter", "lib2to3", "ensurepip", "pydoc_data")
@@ -33,9 +36,10 @@ _TLS = frozenset((
     "asyncio", "ftplib", "http", "imaplib", "logging.handlers", "nntplib", "poplib", "smtplib", "socketserver", "ssl", "urllib", "webbrowser",
     "wsgiref", "xmlrpc",
 ))  # fmt: skip
-_IMPORTS_TLS = re.compile(
-    rf"^\s*(?:from|import)\s+(?:{'|'.join(map(re.escape, sorted(_TLS)))})\b", re.MULTILINE
-)
+_SPEAKS = {
+    name: re.compile(rf"^\s*(?:from|import)\s+(?:{names})\b", re.MULTILINE)
+    for name, names in (("ssl", "|".join(map(re.escape, sorted(_TLS)))), ("tkinter", "_?tkinter"))
+}
 _TLS_PART = re.compile(r"/_ssl\.[^/]*\.so$")
 _CACHED = re.compile(r"/__pycache__/|\.pyc$")
 _VALUES = ("-W", "-X", "--check-hash-based-pycs")
@@ -117,7 +121,7 @@ class _Home:
         self.sites = [f for f in dict.fromkeys(folders) if view.is_folder(f)]
         self._distributions: set[str] = set()
         self._modules: set[str] = set()
-        self._tls_found = False
+        self._spoken: set[str] = set()
         for site in list(self.sites):
             self._paths_of(site)
 
@@ -155,12 +159,15 @@ class _Home:
             for path in self.walk.view.below(f"{self.stdlib}/{top}"):
                 if not _CACHED.search(f"/{path}"):
                     self.walk.take(path, by)
+            if top == "tkinter":
+                self._extension(_TKINTER, by)
         elif top in _TLS or name in _TLS:
-            self._tls(by)
+            self._extension(_TLS_PART, by)
 
-    def _tls(self, by: str) -> None:
+    def _extension(self, wanted: re.Pattern[str], by: str) -> None:
+        """Need modules of the standard library that are libraries."""
         for path in self.walk.view.below(f"{self.stdlib}/lib-dynload") if self.stdlib else ():
-            if _TLS_PART.search(f"/{path}"):
+            if wanted.search(f"/{path}"):
                 self.walk.take(path, by)
                 self._native(path)
 
@@ -209,15 +216,18 @@ class _Home:
             if not _CACHED.search(f"/{path}") and path in self.walk.view.entries:
                 self.walk.take(path, by)
                 self._native(path)
-                self._speaks_tls(path)
+                self._speaks_of(path)
 
-    def _speaks_tls(self, path: str) -> None:
-        """What installed modules import of the standard library is not followed but for TLS."""
-        if path.endswith(".py") and not self._tls_found:
-            text = self.walk.text(path)
-            if text is None or _IMPORTS_TLS.search(text):
-                self._tls_found = True
-                self._tls(f"/{path}")
+    def _speaks_of(self, path: str) -> None:
+        """What installed modules import of the standard library is not followed but for TLS and tkinter."""
+        left = {name: pattern for name, pattern in _SPEAKS.items() if name not in self._spoken}
+        if not path.endswith(".py") or not left:
+            return
+        text = self.walk.text(path)
+        for name, pattern in left.items():
+            if text is None or pattern.search(text):
+                self._spoken.add(name)
+                self.part(name, f"/{path}")
 
 
 def _plain(name: str) -> str:

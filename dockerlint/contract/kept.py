@@ -10,6 +10,8 @@ from dockerlint.contract.files import Change, summed
 from dockerlint.contract.mentions import Mentions
 from dockerlint.contract.openers import opened_by
 from dockerlint.contract.record import Difference
+from dockerlint.contract.tools import Tools
+from dockerlint.contract.users import USERS, users_stay
 from dockerlint.inspect import Binary, Catalog
 from dockerlint.knowledge.running import data_endings, is_leftover
 
@@ -31,7 +33,6 @@ _DOCUMENTS = (
 )
 
 _SHOWN = 3
-_USERS = ("etc/passwd", "etc/group")
 _SAME_USERS = "who the container runs as, and every user that was added, is there with the same number"
 _UNUSED_PACKAGE = "of packages that nothing that the container runs needs"
 _OTHER_VERSION = "of packages that are there in another build or version"
@@ -50,6 +51,7 @@ class Keeper:
         own = {entry.path for layer in one.image.layers[base:] for entry in layer.entries}
         self.base = frozenset(one.entries.keys() - own) if base else frozenset()
         self.installed = installed
+        self.tools = Tools(one, self.before.needs, self.old.owner)
         self.mentions = Mentions(one, self.before, self.old)
         self.unproven: dict[str, None] = {}
         self._contents: frozenset[str] | None = None
@@ -234,31 +236,14 @@ class Keeper:
             return ""
         if one is not None and two is not None and one.name == two.name and one.manager == two.manager:
             return f"of another version of {one.name} ({one.version} -> {two.version})"
-        if path in _USERS and self._users_stay(path):
+        if path in USERS and users_stay(self.one, self.two, path):
             return _SAME_USERS
         return ""
-
-    def _users_stay(self, path: str) -> bool:
-        """Whether who the container runs as, and every user that the file adds, is there with the same number."""
-        names = set(str(_setting(self.one, "User")).split(":"))
-        lines = set(self._lines(self.two, path))
-        for line in self._lines(self.one, path):
-            fields = line.split(":")
-            number = fields[2] if len(fields) > 2 and fields[2].isdigit() else "0"
-            if (fields[0] in names or number in names or int(number) >= 1000) and line not in lines:
-                return False
-        return True
-
-    def _lines(self, view: View, path: str) -> list[str]:
-        from dockerlint.inspect import Text
-
-        fact = view.facts.get(path)
-        return fact.text.split("\n") if isinstance(fact, Text) else []
 
     def _changed(self, change: Change) -> str | Difference:
         """A file that nothing was seen to need, and that is another one."""
         path = change.path
-        if path in _USERS and self._users_stay(path):
+        if path in USERS and users_stay(self.one, self.two, path):
             return _SAME_USERS
         one, two = self.old.owner(path), self.new.owner(path)
         if one is not None and two is not None and one.name == two.name:
@@ -291,6 +276,8 @@ class Keeper:
         package = self.old.owner(path)
         if package is not None and package.manager not in ("pip", "npm", "gem"):
             return self._count(self._gone_of, package)
+        if self.tools.has(path):
+            return self._count(self._gone_of, package) if package is not None else _UNUSED_PACKAGE
         named = self.mentions.of(path, change.type)
         if named and not self._again_elsewhere(path):
             self.unproven[f"/{path} is gone, and {named} names it"] = None
@@ -375,11 +362,6 @@ class Keeper:
             self.unproven[
                 f"/{program} is of the package {package.name}{through}: /{gone[0]}{more} of that {'are' if more else 'is'} gone"
             ] = None
-
-
-def _setting(view: View, key: str) -> object:
-    settings = view.image.config.get("config")
-    return settings.get(key) or "" if isinstance(settings, dict) else ""
 
 
 def _is_system(path: str) -> bool:

@@ -38,7 +38,7 @@ class Mentions:
                     self._names.setdefault(posixpath.basename(name), f"/{path}")
                 if not self.starter and not _STARTS.isdisjoint(fact.imports):
                     self.starter = f"/{path}"
-            elif isinstance(fact, Text):
+            elif isinstance(fact, Text) and not path.endswith((".jar", ".war", ".class")):
                 self._texts.append((fact.text, f"/{path}"))
         # A name may stand behind others without anything between, in a Go program.
         self._joined = "\0".join(self._names) + "\0"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from fnmatch import fnmatchcase
 
-from dockerlint.inspect import Binary
+from dockerlint.inspect import Binary, Text
 from dockerlint.knowledge.running import opened
 
 TYPE_CHECKING = False
@@ -22,6 +23,10 @@ _RUNTIMES = (
 )  # fmt: skip
 
 
+_ASKS_SYSTEMD = re.compile(r".*/libnss_(?:systemd|mymachines|resolve)\.so[^/]*")
+_UTC = ("UTC", "UCT", "Universal", "Zulu")
+
+
 def opened_by(view: View, needs: Iterable[str]) -> Iterator[tuple[str, Opened, list[str]]]:
     """For each row of the table that one of the needed files falls under: that file, the row, and the paths
     of the image that it is about."""
@@ -32,7 +37,7 @@ def opened_by(view: View, needs: Iterable[str]) -> Iterator[tuple[str, Opened, l
         who = next((path for path in wanted if _opens(view, path, row)), None)
         if who is not None:
             paths = [path for path in view.entries if _matches(path, row.paths)]
-            yield who, row, [path for path in paths if not _for_linking(view, path)]
+            yield who, row, [p for p in paths if not _for_linking(view, p) and not _says_nothing(view, p)]
 
 
 def _opens(view: View, path: str, row: Opened) -> bool:
@@ -49,6 +54,18 @@ def _opens(view: View, path: str, row: Opened) -> bool:
 def _for_linking(view: View, path: str) -> bool:
     """Whether a path is the link by which the linker finds a library: nothing opens that at run time."""
     return path.endswith(".so") and view.entries[path].kind == "symlink"
+
+
+def _says_nothing(view: View, path: str) -> bool:
+    """Whether who opens a path does the same without it: modules that ask a daemon of systemd, which runs in no
+    container, and a time zone that is UTC."""
+    if _ASKS_SYSTEMD.fullmatch(path):
+        return True
+    if path == "etc/localtime":
+        entry = view.entries[path]
+        return entry.kind == "symlink" and entry.target.rpartition("/")[2] in _UTC
+    fact = view.facts.get(path) if path == "etc/timezone" else None
+    return isinstance(fact, Text) and fact.text.strip().rpartition("/")[2] in _UTC
 
 
 def _matches(path: str, globs: tuple[str, ...]) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Package:
     """An installed package. `manager` is apt, apk, rpm, pip, npm or gem; `files` are the absolute paths
     that it brought, as its database has them; `needs` the names that it depends on (apt, pip and npm), all
-    alternatives of them."""
+    alternatives of them; `brings` those that come with it wherever it is installed (apt)."""
 
     manager: str
     name: str
@@ -30,6 +30,7 @@ class Package:
     architecture: str
     files: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    brings: tuple[str, ...] = ()
 
 
 class Catalog:
@@ -130,7 +131,8 @@ def _dpkg(view: View) -> Iterator[Package]:
         for base in (f"{name}:{architecture}", name):
             files = files or _text(view, f"var/lib/dpkg/info/{base}.list")
         paths = tuple(line for line in files.split("\n") if line.startswith("/") and line != "/.")
-        yield Package("apt", name, fields.get("Version", ""), architecture, paths, _depends(fields))
+        needs = _depends(fields)
+        yield Package("apt", name, fields.get("Version", ""), architecture, paths, needs, _brings(fields))
     # Images without a shell (distroless) have a file a package instead, and a list of sums.
     for path in view.below("var/lib/dpkg/status.d"):
         if path.endswith(".md5sums"):
@@ -149,6 +151,12 @@ _DEPENDS = re.compile(r"(?:^|[,|])\s*([a-z0-9][a-z0-9+.-]*)")
 
 def _depends(fields: dict[str, str]) -> tuple[str, ...]:
     return tuple(name for key in ("Pre-Depends", "Depends") for name in _DEPENDS.findall(fields.get(key, "")))
+
+
+def _brings(fields: dict[str, str]) -> tuple[str, ...]:
+    """What a package depends on without any alternative."""
+    groups = f"{fields.get('Pre-Depends', '')},{fields.get('Depends', '')}".split(",")
+    return tuple(name for group in groups if "|" not in group for name in _DEPENDS.findall(group))
 
 
 def _apk(view: View) -> Iterator[Package]:

@@ -47,15 +47,21 @@ _DATABASES = re.compile(
     r"|(?:.*/)?[^/]+\.egg-info"
 )
 _SETTINGS = re.compile(
-    r"etc/(?:ld\.so\.conf|ld-musl-[^/]+\.path|passwd|group|nsswitch\.conf|os-release)"
+    r"etc/(?:ld\.so\.conf|ld-musl-[^/]+\.path|passwd|group|nsswitch\.conf|os-release|timezone)"
     r"|usr/lib/os-release|etc/ld\.so\.conf\.d/.*"
-    r"|(?:.*/)?(?:pyvenv\.cfg|package\.json|__main__\.py)"
+    # `release` at the top of a Java says which one it is.
+    r"|(?:.*/)?(?:pyvenv\.cfg|package\.json|__main__\.py|release)"
     r"|(?:.*/)?[^/]+\.pth"
 )
 # The standard library of Python is needed as a whole.
 _PYTHON = re.compile(
     r"(?:.*/)?lib/python[0-9.]+/(?!.*(?:site|dist)-packages/).*|usr/lib/python3/(?!dist-packages/).*"
 )
+# Programs for Java, but for what comes with a Java or a distribution, and what builds fetch.
+_JAVA = re.compile(
+    r"(?!usr/lib/jvm/|usr/share/|opt/java/|usr/local/openjdk|.*/\.(?:m2|gradle|ivy2|sbt|cache)/).*\.(?P<end>jar|war|class)"
+)
+_JAVA_BYTES = {"jar": 32 << 20, "war": 32 << 20, "class": _SCRIPT_BYTES}
 _MODULES = (".py", ".js", ".mjs", ".cjs", ".sh", ".bash")
 
 
@@ -67,4 +73,5 @@ def limit(path: str, head: bytes) -> int:
         return _SCRIPT_BYTES
     if path.endswith(_MODULES) and "/node_modules/" not in f"/{path}" and not _PYTHON.fullmatch(path):
         return _SCRIPT_BYTES
-    return 0
+    java = _JAVA.fullmatch(path)
+    return _JAVA_BYTES[java["end"]] if java is not None else 0

@@ -64,7 +64,18 @@ def is_leftover(path: str, folder: bool = False) -> bool:
     name = "" if folder else path.rpartition("/")[2]
     if name.endswith(LEFTOVERS["endings"]) or any(fnmatchcase(name, glob) for glob in LEFTOVERS["names"]):
         return True
-    return any(f"/{middle}/" in f"/{path}" for middle in LEFTOVERS["folders"])
+    return any(_within(f"/{path}", middle) for middle in LEFTOVERS["folders"])
+
+
+def _within(path: str, folder: str) -> bool:
+    return fnmatchcase(path, f"*/{folder}/*") if "*" in folder else f"/{folder}/" in path
+
+
+def is_python_tool(name: str) -> bool:
+    """Whether a distribution of Python (in lower case, with dashes) is one that builds or tests others."""
+    from dockerlint.knowledge.tables import LEFTOVERS
+
+    return name in LEFTOVERS["python"]
 
 
 def data_endings() -> tuple[str, ...]:

@@ -6,6 +6,8 @@ import re
 
 from dockerlint.closure import closure_of
 from dockerlint.contract.openers import opened_by
+from dockerlint.contract.tools import Tools
+from dockerlint.contract.users import USERS, users_stay
 from dockerlint.inspect import Binary, Text, packages
 from dockerlint.inspect import owner as owner_of
 from dockerlint.knowledge.running import is_leftover
@@ -49,8 +51,12 @@ class Contents:
         self.needs = dict(closure.needs)
         self.gaps = closure.gaps
         self.lacks = tuple(f"{lack.by} asks for {lack.what}" for lack in closure.lacks if lack.sure)
+        # What programs open by name: any file of that name serves them.
+        self.opened: dict[str, str] = {}
         for _, row, paths in list(opened_by(self.view, closure.needs)):
-            self.needs.update((p, row.why) for p in paths if p not in self.needs)
+            self.opened.update((p, row.why) for p in paths if p not in self.needs)
+        self.needs.update(self.opened)
+        self._tools = Tools(self.view, self.needs, lambda path: owner_of(self.image, path))
         self._from = _layers(self.image)
         self._base = measured.base
         self._installed = installed(measured)
@@ -81,8 +87,9 @@ class Contents:
     def _by_product(self, path: str, entry: Entry) -> bool:
         """Whether a path is what the scripts of a package made beside its files."""
         if "/__pycache__/" in path:
-            folder, _, name = path.partition("/__pycache__/")
-            return self.owner(f"{folder}/{name.partition('.')[0]}.py") is not None
+            # Python looks at nothing there that is of no module beside it.
+            source = source_of(path)
+            return source not in self.view.entries or self.owner(source) is not None or not self.made(source)
         if entry.kind == "symlink":
             leads = self.view.real(path)
             return leads is None or (path.startswith(("etc/", "usr/")) and self.owner(leads) is not None)
@@ -96,7 +103,11 @@ class Contents:
                 yield path
 
     def _for_building(self, path: str) -> bool:
-        if is_leftover(path):
+        if "/__pycache__/" in path:
+            # It goes where its module goes.
+            source = source_of(path)
+            return source not in self.needs and self._for_building(source)
+        if is_leftover(path) or self._tools.has(path):
             return True
         return isinstance(self.view.facts.get(path), Binary) and not _LIBRARY.fullmatch(path)
 
@@ -120,6 +131,15 @@ class Contents:
         """Whether another image has the same at a path."""
         one, two = self.view.entries.get(path), ground.entries.get(path)
         return one is not None and two is not None and _alike(one, two)
+
+    def serves(self, path: str, ground: View) -> bool:
+        """Whether what another image has at a path, though another one, serves whoever opens that: names of users
+        where those that count are there, and what no instruction of the file wrote."""
+        if ground.entry(path) is None:
+            return False
+        if path in USERS:
+            return users_stay(self.view, ground, path)
+        return path in self.opened and not self.made(path)
 
     def names(self, paths: Iterable[str], everything: frozenset[str]) -> list[str]:
         """The names under which files must lie so that all that ask for them find them, when links are
@@ -177,6 +197,12 @@ class Contents:
         folder, _, name = path.rpartition("/")
         real = self.view.real(folder)
         return f"{real}/{name}" if real else path
+
+
+def source_of(path: str) -> str:
+    """The module that a file in __pycache__ is compiled from."""
+    folder, _, name = path.partition("/__pycache__/")
+    return f"{folder}/{name.partition('.')[0]}.py"
 
 
 def installed(measured: Measured) -> frozenset[str]:

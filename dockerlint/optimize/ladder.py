@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dockerlint.frozen import node, replace
 from dockerlint.knowledge.bases import base_image_of
 from dockerlint.model import Run
@@ -31,6 +33,7 @@ _MANAGERS = {"apt-get": "apt", "apk": "apk"}
 # What distroless images stand on, by the Debian release.
 _EXACT = "What the program needs to run, and nothing else."
 _PACKAGED = "What was built, without what it was built with."
+_MANUAL = re.compile(r"/usr/share/man/(?:[^/]+/)?man[0-9]/")
 _DISTROLESS = "gcr.io/distroless/cc-debian{release}"
 
 
@@ -212,6 +215,8 @@ class Ladder:
             for p in {*own, *(n for n in contents.needs if contents.owner(n) is None)}
             if contents.view.entries[p].kind in ("file", "symlink")
             and not contents.same(p, there)
+            and not contents.serves(p, there)
+            and not self._linked(p, names)
             and p not in MERGED
         ]
         links = [p for p in copied if contents.view.entries[p].kind == "symlink"]
@@ -226,7 +231,7 @@ class Ladder:
                 Ground(
                     name,
                     document_of(ground.config),
-                    _installing(manager, names),
+                    _installing(manager, names, self._manuals(manager, names, there)),
                     _compact(
                         self._owned(brings + tuple(Bring((f"/{p}",), f"/{p}") for p in self._empty(there)))
                     ),
@@ -253,7 +258,49 @@ class Ladder:
             if (package := contents.owner(path)) is not None and package.manager == manager
         }
         wanted = {n for n in asked if not tables.build_only(n) and not n.endswith("-dev")} | needed
-        return sorted(wanted - present), [name for name in asked if name not in wanted]
+        left = [name for name in asked if name not in wanted]
+        return sorted(self._heads(manager, wanted - present)), left
+
+    def _heads(self, manager: str, names: set[str]) -> set[str]:
+        """Of some packages those that none of the others brings along."""
+        found = set(names)
+        for name in sorted(names):
+            if name in found:
+                found -= self._brought(manager, name) - {name}
+        return found
+
+    def _brought(self, manager: str, name: str) -> set[str]:
+        """A package and all that comes with it wherever it is installed."""
+        known = {package.name: package for package in self.contents.packages() if package.manager == manager}
+        found: set[str] = set()
+        pending = [name]
+        while pending:
+            one = pending.pop()
+            if one not in found and one in known:
+                found.add(one)
+                pending += known[one].brings
+        return found
+
+    def _linked(self, path: str, names: Sequence[str]) -> bool:
+        """Whether a path is a link that the scripts of packages make when they are installed, to one of their
+        programs."""
+        entry = self.contents.view.entries[path]
+        if entry.kind != "symlink" or not f"/{path}{entry.target}".count("/etc/alternatives/"):
+            return False
+        owner = self.contents.owner(self.contents.view.real(path) or "")
+        return owner is not None and any(owner.name in self._brought(owner.manager, name) for name in names)
+
+    def _manuals(self, manager: str, names: Sequence[str], there: View) -> list[str]:
+        """Folders of manual pages that a base lacks, and that the scripts of packages make links in: without them
+        they fail."""
+        view = self.contents.view
+        targets = (view.entries[path].target for path in view.inside("etc/alternatives"))
+        pages = [target for target in targets if _MANUAL.match(target)]
+        if manager != "apt" or not pages:
+            return []
+        coming = {one for name in names for one in self._brought(manager, name)}
+        of = {page for page in pages if (p := self.contents.owner(page)) is not None and p.name in coming}
+        return sorted({f for page in of if not there.is_folder(f := page.rpartition("/")[0])})
 
     def _asked(self, manager: str) -> Iterator[str]:
         """The packages that RUN lines of the stage install by name."""
@@ -271,13 +318,14 @@ def _packages_of(image: Image) -> Iterator[Any]:
     return (package for package in packages(image) if package.manager in ("apt", "apk", "rpm"))
 
 
-def _installing(manager: str, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+def _installing(manager: str, names: Sequence[str], folders: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     if not names:
         return ()
     if manager == "apk":
         return ((f"apk add --no-cache {' '.join(names)}",),)
     return (
         (
+            *((f"mkdir -p {' '.join(folders)}",) if folders else ()),
             "apt-get update",
             f"apt-get install -y --no-install-recommends {' '.join(names)}",
             "rm -rf /var/lib/apt/lists/*",

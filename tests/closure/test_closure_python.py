@@ -62,6 +62,21 @@ def test_an_installed_module_that_speaks_tls_needs_what_that_needs(tmp_path: Pat
         assert (tls in found.needs) is bool(number)
 
 
+def test_tkinter_and_modules_for_tests_are_needed_only_by_who_imports_them(tmp_path: Path) -> None:
+    window, check = (f"{LIB}/lib-dynload/{name}.cpython-311.so" for name in ("_tkinter", "_testcapi"))
+    files: Files = {
+        window: elf(needed=["libtk8.6.so"]), check: elf(), f"{LIB}/tkinter/__init__.py": b"x",
+        f"{LIB}/site-packages/gui.py": "from tkinter import Tk\n",
+    }  # fmt: skip
+    bare = of(tmp_path / "a", {**files, "app.py": "import json\n"}, "python3", "/app.py")
+    assert not {window, check} & set(bare.needs)
+    assert not bare.lacks
+    for number, name in enumerate(("tkinter", "gui")):
+        found = of(tmp_path / str(number), {**files, "app.py": f"import {name}\n"}, "python3", "/app.py")
+        assert window in sure(found)
+        assert [lack.what for lack in found.lacks] == ["libtk8.6.so"]
+
+
 def test_modules_of_the_program_are_followed(tmp_path: Path) -> None:
     found = of(
         tmp_path,

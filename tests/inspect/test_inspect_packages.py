@@ -52,6 +52,7 @@ def test_dpkg_tells_packages_files_and_what_they_depend_on(tmp_path: Path) -> No
     )
     assert found["zlib1g"].files == ("/lib", "/lib/libz.so.1")
     assert found["zlib1g"].needs == ("libc6", "base", "other")
+    assert found["zlib1g"].brings == ("libc6",)
 
 
 def test_an_owner_is_found_through_links_among_folders(tmp_path: Path) -> None:

@@ -57,9 +57,11 @@ CMD ["./hello"]
 """
 
 
-def made(folder: Path, text: str = FILE, program: Files = PROGRAM, **config: Any) -> Measured:
+def made(
+    folder: Path, text: str = FILE, program: Files = PROGRAM, installed: Files = INSTALLED, **config: Any
+) -> Measured:
     settings = {"Cmd": ["./hello"], "WorkingDir": "/app", **config}
-    one = image(folder, BASE, INSTALLED, SOURCES, program, **settings)
+    one = image(folder, BASE, installed, SOURCES, program, **settings)
     history = []
     for step in ("base", "RUN /bin/sh -c apt-get", "COPY . .", "RUN /bin/sh -c gcc"):
         history.append({"created_by": step})
@@ -67,7 +69,7 @@ def made(folder: Path, text: str = FILE, program: Files = PROGRAM, **config: Any
     from dockerlint.image import read
     from dockerlint.inspect import Inspector
 
-    data = [layer(files) for files in (BASE, INSTALLED, SOURCES, program)]
+    data = [layer(files) for files in (BASE, installed, SOURCES, program)]
     path = saved.as_tar(saved.oci(data, saved.config(data, history, config=settings)), folder / "whole.tar")
     whole = read(path, look=Inspector())
     assert whole.diff_ids == one.diff_ids
@@ -139,6 +141,60 @@ def test_a_base_gets_the_packages_that_are_needed_and_not_those_for_building(tmp
     assert "COPY --from=build /app/hello /app/settings.conf /app/\n" in text
     assert "gcc" not in text
     assert "made-by-a-script" not in text
+
+
+def test_packages_that_others_bring_are_not_named_and_links_of_scripts_are_not_made(tmp_path: Path) -> None:
+    depends = (
+        "Package: tool\nStatus: install ok installed\nVersion: 1\nDepends: zlib1g (>= 1), libc6 | musl\n\n"
+    )
+    tool = (
+        depends,
+        {"var/lib/dpkg/info/tool.list": "/usr/lib/tool/run\n/usr/share/man/man1/run.1.gz\n"},
+    )
+    installed: Files = {
+        **INSTALLED, "usr/lib/tool/run": elf(["libz.so.1", "libc.so.6"], interpreter=LOADER),
+        "usr/bin/run": "-> /etc/alternatives/run", "etc/alternatives/run": "-> /usr/lib/tool/run",
+        "etc/alternatives/run.1.gz": "-> /usr/share/man/man1/run.1.gz", **database(LIBC, LIBZ, GCC, tool),
+    }  # fmt: skip
+    base = image(tmp_path / "base", BASE, Cmd=["bash"])
+    measured = made(tmp_path, installed=installed, Cmd=["run"])
+    text = tail(climb(measured, SLIM, debian_bookworm_slim=base)[0])
+    assert "RUN mkdir -p /usr/share/man/man1 " in text
+    assert "--no-install-recommends tool " in text
+    assert "alternatives" not in text
+    full = image(tmp_path / "full", {**BASE, "usr/share/man/man1/x": "x"}, Cmd=["bash"])
+    assert "mkdir" not in tail(climb(measured, SLIM, debian_bookworm_slim=full)[0])
+
+
+def test_users_and_settings_of_the_base_are_left_to_the_other_base(tmp_path: Path) -> None:
+    program = {"app/hello": elf(["libc.so.6"], interpreter=LOADER, imports=["getpwnam", "getaddrinfo"])}
+    installed = {
+        **INSTALLED, "etc/passwd": "root:x:0:0::/:/bin/sh\nsys:x:3:3::/:/\n", "etc/nsswitch.conf": "passwd: files systemd\n",
+    }  # fmt: skip
+    base = image(
+        tmp_path / "base",
+        {**BASE, "etc/passwd": "root:x:0:0::/:/bin/sh\n", "etc/nsswitch.conf": "passwd: files\n"},
+    )
+    text = tail(climb(made(tmp_path / "a", FILE, program, installed), SLIM, debian_bookworm_slim=base)[0])
+    assert "/etc/" not in text
+    added = {**installed, "etc/passwd": f"{installed['etc/passwd']}web:x:1000:1000::/:/bin/sh\n"}
+    text = tail(climb(made(tmp_path / "b", FILE, program, added), SLIM, debian_bookworm_slim=base)[0])
+    assert "COPY --from=build /etc/passwd /etc/passwd\n" in text
+
+
+def test_tools_and_what_is_compiled_of_other_modules_stay_behind(tmp_path: Path) -> None:
+    site = "usr/local/lib/python3.11/site-packages"
+    files: Files = {
+        "usr/local/bin/python3": elf(static=True), "usr/local/lib/python3.11/os.py": "x",
+        f"{site}/Cython/Utils.py": "x", f"{site}/Cython-3.dist-info/METADATA": "Name: Cython\nVersion: 3\n",
+        f"{site}/Cython-3.dist-info/RECORD": "Cython/Utils.py,,\nCython-3.dist-info/METADATA,,\nCython-3.dist-info/RECORD,,\n../../../bin/cython,,\n", "usr/local/bin/cython": "#!/usr/local/bin/python3\n",
+        f"{site}/plugin.py": "x", f"{site}/__pycache__/plugin.cpython-311.pyc": "x", f"{site}/__pycache__/gone.cpython-311.pyc": "x",
+        "app/main.py": "import json\n", "app/build/lib.linux/x.so": elf(soname="x.so"),
+    }  # fmt: skip
+    kept = set(Contents(_measured(tmp_path, BASE, files, Cmd=["python3", "/app/main.py"])).kept())
+    assert {f"{site}/plugin.py", f"{site}/__pycache__/plugin.cpython-311.pyc", "app/main.py"} <= kept
+    assert not [path for path in kept if "ython" in path.replace("cpython", "").replace("python3", "")]
+    assert not {f"{site}/__pycache__/gone.cpython-311.pyc", "app/build/lib.linux/x.so"} & kept
 
 
 def test_the_same_base_is_not_tried_when_nothing_was_for_building(tmp_path: Path) -> None:

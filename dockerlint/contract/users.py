@@ -1,0 +1,31 @@
+"""Whether the users that a container knows are the same in two images."""
+
+from __future__ import annotations
+
+from dockerlint.inspect import Text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dockerlint.view import View
+
+USERS = ("etc/passwd", "etc/group")
+
+
+def users_stay(one: View, two: View, path: str) -> bool:
+    """Whether who the container of the first image runs as, and every user that was added to the file at a path
+    (one of `USERS`), is in that file of the second with the same number."""
+    settings = one.image.config.get("config")
+    user = settings.get("User") if isinstance(settings, dict) else ""
+    names = set(str(user or "").split(":"))
+    lines = set(_lines(two, path))
+    for line in _lines(one, path):
+        fields = line.split(":")
+        number = fields[2] if len(fields) > 2 and fields[2].isdigit() else "0"
+        if (fields[0] in names or number in names or int(number) >= 1000) and line not in lines:
+            return False
+    return True
+
+
+def _lines(view: View, path: str) -> list[str]:
+    fact = view.facts.get(path)
+    return fact.text.split("\n") if isinstance(fact, Text) else []
