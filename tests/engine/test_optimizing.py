@@ -110,15 +110,20 @@ def test_a_file_that_does_not_build_is_told_and_left_alone(
 
 @pytest.mark.engine
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ENGINES)
 def test_the_example_ends_at_a_tenth_of_its_bytes_proven_and_says_hello(
-    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str,
+    workplace: Workplace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    base = workplace.base(workplace.engine("buildah"), "debian")
+    base = workplace.base(workplace.engine(name), "debian")
     text = (EXAMPLE / "Dockerfile").read_text()
     file = context(tmp_path, text.replace("ubuntu:20.04", base))
     shutil.copy(EXAMPLE / "main.cpp", file.parent)
     code, found = optimized(
-        tmp_path, "buildah", workplace, monkeypatch, capsys, "--smoke-start", "--smoke", "./hello"
+        tmp_path, name, workplace, monkeypatch, capsys, "--smoke-start", "--smoke", "./hello"
     )
     assert code == 0
     assert found["after"]["verdict"].startswith("proven")
