@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 
-from dockerlint.closure import libraries
+from dockerlint.closure import libraries, npm
 from dockerlint.inspect import Binary
-from dockerlint.inspect.packages import json_of
+from dockerlint.inspect.packages import json_of, module_folder
 from dockerlint.view import absolute
 
 TYPE_CHECKING = False
@@ -34,6 +34,9 @@ _ENDINGS = (
     "/index.cjs",
     "/index.json",
 )
+# Packages that look for the compiled module of who requires them.
+_FINDERS = ("bindings", "node-gyp-build", "node-pre-gyp", "@mapbox/node-pre-gyp", "node-bindings")
+_COMPILING = re.compile(r"/(?:node_modules|obj\.target)/")
 _CACHED = re.compile(r"/\.cache/|/(?:test|tests|__tests__|docs?|example|examples)/|\.(?:md|map|ts)$")
 
 
@@ -56,6 +59,10 @@ def run(walk: Walk, arguments: tuple[str, ...], by: str) -> None:
             return
         elif not word.startswith("-"):
             target = absolute(word, walk.workdir)
+            real = walk.view.real(target)
+            if real is not None and npm.run(walk, real, words, f"/{target}"):
+                walk.take(target, by)
+                return
             if not _file(walk, target, by):
                 walk.lack(f"/{target}", by)
             paths_in(walk, tuple(words), "the command line")
@@ -83,14 +90,20 @@ def _loaded(walk: Walk, real: str) -> None:
         return
     walk.loaded[real] = {}
     _settings(walk, real)
+    package = module_folder(real)
+    if package:
+        _whole(walk, package, f"/{real}", True)
     fact = walk.view.facts.get(real)
     if isinstance(fact, Binary):
         libraries.load(walk, real, fact, next(iter(_hosts(walk)), ""))
+    elif package:
+        # Installed packages are needed as they are.
+        return
     elif real.endswith((".js", ".mjs", ".cjs")) or "." not in posixpath.basename(real):
         text = walk.text(real)
-        if text is None:
+        if text is None and walk.view.entries[real].size:
             walk.gap(f"/{real} was not read, so what it requires is not known")
-        else:
+        elif text is not None:
             _source(walk, text, posixpath.dirname(real), f"/{real}")
 
 
@@ -124,6 +137,21 @@ def _require(walk: Walk, name: str, folder: str, by: str) -> None:
         walk.gap(f"{by} requires {name} by the import map of its package")
     elif not name.startswith("node:"):
         _package(walk, name, folder, by)
+        if name in _FINDERS:
+            _addons(walk, folder, by)
+
+
+def _addons(walk: Walk, folder: str, by: str) -> None:
+    """Need the compiled modules of the package that a folder is in: its build put them where they are looked for."""
+    home = folder
+    while home and not walk.view.is_file(f"{home}/package.json"):
+        home = posixpath.dirname(home)
+    for path in walk.view.below(home) if home else ():
+        fact = walk.view.facts.get(path)
+        inner = path.removeprefix(home)
+        if path.endswith(".node") and isinstance(fact, Binary) and not _COMPILING.search(inner):
+            walk.take(path, by)
+            libraries.load(walk, path, fact, next(iter(_hosts(walk)), ""))
 
 
 def _package(walk: Walk, name: str, folder: str, by: str, sure: bool = True) -> None:
@@ -139,8 +167,12 @@ def _package(walk: Walk, name: str, folder: str, by: str, sure: bool = True) -> 
         if not home:
             return
         home = posixpath.dirname(home)
-    real = walk.view.real(place) or place
     walk.take(place, by, sure)
+    _whole(walk, walk.view.real(place) or place, by, sure)
+
+
+def _whole(walk: Walk, real: str, by: str, sure: bool) -> None:
+    """Need the package in a folder, and what it depends on."""
     if real in walk.loaded:
         return
     walk.loaded[real] = {}

@@ -40,6 +40,11 @@ class Tools:
         files = package.files
         return is_python_tool(name) and self._unneeded(files[0] if files else name, files)
 
+    def part(self, path: str) -> bool:
+        """Whether a path is of a package of Node that is needed; these go as a whole."""
+        folder = module_folder(path)
+        return bool(folder) and not self._unneeded(folder, self._view.below(folder))
+
     def _unneeded(self, key: str, files: Iterable[str]) -> bool:
         if key not in self._idle:
             self._idle[key] = not any(file.lstrip("/") in self._needs for file in files)

@@ -107,9 +107,12 @@ class Contents:
             # It goes where its module goes.
             source = source_of(path)
             return source not in self.needs and self._for_building(source)
+        if self._tools.part(path):
+            return False
         if is_leftover(path) or self._tools.has(path):
             return True
-        return isinstance(self.view.facts.get(path), Binary) and not _LIBRARY.fullmatch(path)
+        loaded = _LIBRARY.fullmatch(path) is not None or path.endswith(".node")
+        return isinstance(self.view.facts.get(path), Binary) and not loaded
 
     def folders(self) -> Iterator[str]:
         """Empty folders that the file's instructions made."""
