@@ -13,7 +13,7 @@ from dockerlint.build_progress import complain
 from dockerlint.config import PROFILES
 from dockerlint.engine import NAMES, Build, Engine, detect
 from dockerlint.engine.buildx import Archives
-from dockerlint.engine.secret import secret
+from dockerlint.engine.secret import agent, secret
 from dockerlint.errors import UserError
 from dockerlint.frozen import node, replace
 from dockerlint.ignorefile import find_ignore_file, read_patterns
@@ -114,7 +114,7 @@ class Yard:
                 network=build.network or recipe.network,
                 platform=build.platform or _platform(recipe.platforms),
                 secrets=(*map(secret, recipe.secrets), *build.secrets),
-                ssh=(*recipe.ssh, *build.ssh),
+                ssh=(*map(agent, recipe.ssh), *build.ssh),
                 options=(*recipe.options, *build.options),
             ),
         )
@@ -144,7 +144,7 @@ class Yard:
             given.network,
             given.platform,
             tuple(map(secret, given.secret or ())),
-            tuple(given.ssh or ()),
+            tuple(map(agent, given.ssh or ())),
             _words(given),
         )
         if not dockerfile.stages:

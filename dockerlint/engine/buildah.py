@@ -119,6 +119,8 @@ class Buildah:
         with open(os.path.join(folder, _MADE), "w", buffering=1) as made:
             code, tail = run([*command, build.context], env, lambda line: self._heard(line, made, progress))
         if code != 0:
+            # Despite --force-rm one that crashes leaves its working container.
+            self._end_working(_mark(tag))
             raise BuildFailed(f"{self.name} {self.version} could not build it", tail)
 
     def _heard(self, line: str, file: IO[str], progress: Progress | None) -> None:

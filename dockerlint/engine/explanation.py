@@ -86,7 +86,9 @@ def explain(
     text = "\n".join(tail)
     at = heard.instruction(dockerfile, target)
     line = at.first_line if at is not None else None
-    for found in (_machine(engine, text), _base(engine, text, dockerfile), _context(text), _run(text)):
+    for found in (
+        _machine(engine, text), _base(engine, text, dockerfile), _ungiven(engine, text), _context(text), _run(text),
+    ):  # fmt: skip
         if found is not None:
             return found if found.line is not None else Explanation(found.text, found.hint, line)
     return None
@@ -113,6 +115,11 @@ def _machine(engine: str, text: str) -> Explanation | None:
     ):
         return Explanation(
             "the engine went away, or cannot be reached", "see that it runs, look at its log, and run again"
+        )
+    if re.search(r"^goroutine \d+ \[", text, re.MULTILINE):
+        return Explanation(
+            "the engine crashed, which is a fault of its own",
+            "another version of it, or another one with --engine, may do better",
         )
     return None
 
@@ -165,6 +172,41 @@ def _stage(dockerfile: Dockerfile, name: str) -> Stage | None:
 def _bare(name: str) -> str:
     name = name.removeprefix("docker.io/").removeprefix("library/")
     return name if ":" in name.rpartition("/")[2] or "@" in name else f"{name}:latest"
+
+
+# Whole lines of the engine: a command in RUN may say much the same of secrets of its own.
+_SECRET = re.compile(
+    r"^Error: .*secret required but no secret with id (\S+) found$"
+    r"|^(?:#\d+ ERROR: |ERROR: )?(?:failed to solve: )?secret (\S+?)(?: not found)?: not found$",
+    re.MULTILINE,
+)
+_SSH = re.compile(
+    r"^Error: .*ssh required but no ssh with id (\S+) found$"
+    r'|^(?:#\d+ ERROR: |ERROR: )?(?:failed to solve: )?(?:rpc error: .*)?(?:no SSH key "([^"]*)" forwarded from the client'
+    r"|unset ssh forward key (\S+))$",
+    re.MULTILINE,
+)
+
+
+def _ungiven(engine: str, text: str) -> Explanation | None:
+    """What a mount asks for and the build was not given."""
+    secret = _SECRET.search(text)
+    if secret is not None:
+        name = next(filter(None, secret.groups()))
+        return Explanation(
+            f"the secret {name} is required, and not given", f"give it: --secret id={name},src=FILE"
+        )
+    keys = _SSH.search(text)
+    if keys is not None:
+        name = next(filter(None, keys.groups()), "default")
+        give = "--ssh default" if name == "default" else f"--ssh {name}=PATH"
+        return Explanation(f"ssh keys ({name}) are required, and not given", f"give them: {give}")
+    if "ssh should have syntax" in text:
+        return Explanation(
+            f"this {engine} does not know an option of an ssh mount",
+            "write required=true where it says required",
+        )
+    return None
 
 
 def _context(text: str) -> Explanation | None:

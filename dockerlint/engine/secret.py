@@ -1,4 +1,4 @@
-"""Secrets of a build: where they are, and a mask so that nothing of them is ever shown."""
+"""Secrets and keys of a build: where they are, and a mask so that nothing of them is ever shown."""
 
 from __future__ import annotations
 
@@ -72,6 +72,27 @@ def secret(text: str) -> Secret:
     if not os.path.isfile(file) or not os.access(file, os.R_OK):
         raise UserError(f"--secret {text}: {file} is no file that can be read")
     return Secret(name, os.path.abspath(file), "")
+
+
+def agent(text: str) -> str:
+    """What `--ssh` says, as docker build has it. UserError when its agent or its keys are not there."""
+    _, equals, given = text.partition("=")
+    if equals:
+        for path in given.split(","):
+            if not path or (not os.path.exists(path) and "=" not in path):
+                raise UserError(
+                    f"--ssh {text}: {path or 'the socket or key'} is not there",
+                    "write ID=PATH with the socket of an agent, or with the file of a private key",
+                )
+        return text
+    socket = os.environ.get("SSH_AUTH_SOCK", "")
+    if os.name == "posix" and not os.path.exists(socket):
+        why = f"{socket}, its socket in SSH_AUTH_SOCK, is not there" if socket else "SSH_AUTH_SOCK is not set"
+        raise UserError(
+            f"--ssh {text}: no ssh-agent can be asked, for {why}",
+            f'start one and give it a key: eval "$(ssh-agent)" && ssh-add; or name a key: --ssh {text}=PATH',
+        )
+    return text
 
 
 def mask(secrets: Iterable[Secret]) -> Callable[[str], str]:

@@ -177,6 +177,22 @@ WORDS = {
         ["[2/2] STEP 3/4: COPY a b", 'Error: building at STEP "COPY a b": no items matching glob "/c/a" copied'],
         ("is not in the context", 5),
     ),
+    "a secret that is not given": (
+        "docker",
+        ["#9 [stage-1 4/4] RUN make", "#9 ERROR: secret token: not found", "ERROR: failed to solve: secret token: not found"],
+        ("the secret token is required", 6),
+    ),
+    "a command with words on a secret": (
+        "docker",
+        ["#9 [stage-1 4/4] RUN make", "#9 0.2 secret token: not found", "#9 ERROR: x",
+         'ERROR: failed to solve: process "/bin/sh -c make" did not complete successfully: exit code: 3'],
+        ("RUN failed with exit code 3", 6),
+    ),
+    "an engine that crashes": (
+        "buildah",
+        ["STEP 2/2: RUN make", "panic: runtime error: index out of range [1] with length 1", "goroutine 52 [running]:"],
+        ("the engine crashed", None),
+    ),
     "words that nobody knows": ("docker", ["something else"], (None, None)),
 }  # fmt: skip
 
