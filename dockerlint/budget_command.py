@@ -152,7 +152,7 @@ def _weighed(job: _Job, engine: Engine | None, all_stages: bool, existing: Exist
     assert engine is not None
     task = job.task
     look = Databases(_installs_go(task)) if all_stages else None
-    with Session(engine) as session, Bench(session, task.build, look) as bench, Progress() as say:
+    with Session(engine) as session, Bench(session, task.build, look, pack=False) as bench, Progress() as say:
         try:
             title = f"building {task.path} with {engine.name} {engine.version}"
             trials = [bench.start(task.dockerfile, say(title))]
