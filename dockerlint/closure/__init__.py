@@ -19,16 +19,20 @@ if TYPE_CHECKING:
 __all__ = ["Closure", "Lack", "closure", "closure_of"]
 
 
-def closure(image: Image, facts: Mapping[str, object] | None = None, roots: Iterable[str] = ()) -> Closure:
+def closure(
+    image: Image, facts: Mapping[str, object] | None = None, roots: Iterable[str | tuple[str, ...]] = ()
+) -> Closure:
     """The closure of an image that was read with an `Inspector`; `roots` are command lines (for a POSIX
-    shell) that are run in it besides its own, `facts` what is known of its files when it is at hand."""
+    shell, or split into words) that are run in it besides its own, `facts` what is known of its files when it
+    is at hand."""
     return closure_of(View(image, facts), roots)
 
 
-def closure_of(view: View, roots: Iterable[str] = ()) -> Closure:
+def closure_of(view: View, roots: Iterable[str | tuple[str, ...]] = ()) -> Closure:
     """As `closure`, for who has a view of the image."""
     walk = Walk(view)
     programs.start(walk)
     for line in roots:
-        walk.command(("/bin/sh", "-c", line), "a smoke command")
+        words = ("/bin/sh", "-c", line) if isinstance(line, str) else line
+        walk.command(words, "a smoke command")
     return walk.closure()

@@ -56,15 +56,22 @@ def volatile() -> tuple[Volatile, ...]:
     return tuple(_volatile)
 
 
+# Programs make files there: that it is there, and who may write to it, is no leftover.
+_TEMPORARY = ("tmp", "var/tmp")
+
+
 def is_leftover(path: str, folder: bool = False) -> bool:
     """Whether a path (without leading slash; `folder` says that it is a directory) is of what a build works
     on: sources, objects, its own notes, documents."""
     from dockerlint.knowledge.tables import LEFTOVERS
 
+    if path in _TEMPORARY:
+        return False
     name = "" if folder else path.rpartition("/")[2]
     if name.endswith(LEFTOVERS["endings"]) or any(fnmatchcase(name, glob) for glob in LEFTOVERS["names"]):
         return True
-    return any(_within(f"/{path}", middle) for middle in LEFTOVERS["folders"])
+    place = f"/{path}/" if folder else f"/{path}"
+    return any(_within(place, middle) for middle in LEFTOVERS["folders"])
 
 
 def _within(path: str, folder: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 from dockerlint.closure import closure_of
 from dockerlint.contract.openers import opened_by
@@ -18,7 +19,7 @@ from dockerlint.view import View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dockerlint.image import Entry, Image
     from dockerlint.inspect import Package
@@ -36,24 +37,30 @@ _LEFT = re.compile(
 # Folders of libraries by architecture: the next release has others in them.
 _LIBRARIES = re.compile(r"(?:usr/)?lib/[^/]+-linux-[^/]+")
 _LIBRARY = re.compile(r".*\.so(?:\.[0-9.]+)?")
+# What only a shell makes something of.
+_SHELL = re.compile(
+    r"[$`;&|<>(){}\[\]*?~#!\n\\]|^\s*(?:\w+=|(?:cd|export|exec|set|test|if|for|while|until|case|umask|ulimit|\.|:)\s)"
+)
 # The links that a merged /usr has in its place.
 MERGED = frozenset(("bin", "sbin", "lib", "lib32", "lib64", "libx32"))
 
 
 class Contents:
-    """The image of a file as it is. `gaps` say what files do not tell about its needs."""
+    """The image of a file as it is. `gaps` say what files do not tell about its needs; what `smoke` commands need
+    is among those, since without that they could not do the same."""
 
-    def __init__(self, measured: Measured) -> None:
+    def __init__(self, measured: Measured, smoke: Sequence[str] = ()) -> None:
         self.image: Image = measured.image
         self.view = View(self.image)
         self.config = document_of(self.image.config)
         closure = closure_of(self.view)
-        self.needs = dict(closure.needs)
+        run = closure_of(self.view, map(_words, smoke)) if smoke else closure
+        self.needs = dict(run.needs)
         self.gaps = closure.gaps
         self.lacks = tuple(f"{lack.by} asks for {lack.what}" for lack in closure.lacks if lack.sure)
         # What programs open by name: any file of that name serves them.
         self.opened: dict[str, str] = {}
-        for _, row, paths in list(opened_by(self.view, closure.needs)):
+        for _, row, paths in list(opened_by(self.view, run.needs)):
             self.opened.update((p, row.why) for p in paths if p not in self.needs)
         self.needs.update(self.opened)
         self._tools = Tools(self.view, self.needs, lambda path: owner_of(self.image, path))
@@ -206,6 +213,14 @@ def source_of(path: str) -> str:
     """The module that a file in __pycache__ is compiled from."""
     folder, _, name = path.partition("/__pycache__/")
     return f"{folder}/{name.partition('.')[0]}.py"
+
+
+def _words(line: str) -> str | tuple[str, ...]:
+    """A command line as an image without a shell runs it, where it needs none."""
+    try:
+        return line if _SHELL.search(line) else tuple(shlex.split(line))
+    except ValueError:
+        return line
 
 
 def installed(measured: Measured) -> frozenset[str]:

@@ -115,6 +115,11 @@ class Lab:
         """The image of the file as it was; built when it is not there any more."""
         return self._original().measured
 
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The smoke commands but for what the image starts by itself."""
+        return tuple(line for line in self._smoke if line != STARTS)
+
     def attempt(self, dockerfile: Dockerfile, promise: Promise, what: str) -> Attempt:
         """What becomes of a text; see `attempt.Trials`."""
         text, key = dockerfile.source.text, repr(promise)

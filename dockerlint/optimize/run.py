@@ -158,7 +158,7 @@ def _climb(dockerfile: Dockerfile, before: Attempt, lab: Lab, way: Way) -> _Clim
     try:
         ladder = Ladder(
             dockerfile,
-            Contents(lab.original),
+            Contents(lab.original, lab.commands),
             lambda text: lab.ground(way.read(Source.of_text(text))),
             way.lightest,
         )

@@ -255,6 +255,20 @@ def test_a_toolchain_image_has_a_plain_relative_and_scratch_has_none(tmp_path: P
     assert climb(made(tmp_path / "other", FILE.replace("debian:bookworm", "scratch"))) == []
 
 
+def test_what_a_smoke_command_starts_is_brought_and_a_shell_only_where_it_needs_one(tmp_path: Path) -> None:
+    tools: Files = {
+        "usr/bin/cat": elf(["libc.so.6"], interpreter=LOADER),
+        "bin/sh": elf(["libc.so.6"], interpreter=LOADER),
+    }
+    measured = _measured(tmp_path, BASE, INSTALLED, {**PROGRAM, **tools}, Cmd=["/app/hello"])
+    paths = {"usr/bin/cat", "bin/sh"}
+    assert not paths & Contents(measured).needs.keys()
+    assert paths & Contents(measured, ["cat '/app/settings.conf'"]).needs.keys() == {"usr/bin/cat"}
+    assert paths & Contents(measured, ["cat /app/settings.conf | /app/hello"]).needs.keys() == paths
+    # What a command may do besides is told by running it: it leaves no gap.
+    assert Contents(measured, ["cat $(find / -name x)", "cat 'open"]).gaps == Contents(measured).gaps
+
+
 def _measured(folder: Path, *layers: Files | bytes, **config: Any) -> Measured:
     one = image(folder, *layers, **config)
     return measure(dockerlint.parse("FROM debian:bookworm\nRUN make\n"), one, one.diff_ids[:1])
