@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # Build engines for CI, to be sourced. Everything comes from Debian 12's own packages: buildah, podman and
-# dockerd 20.10 with its built-in BuildKit (no here-documents, no COPY --link, no docker build
-# --check: those need Docker 23 or newer, in Debian only in sid's docker.io and docker-buildx;
-# no test here depends on them).
+# dockerd 20.10 with its built-in BuildKit (no here-documents, no COPY --link). Docker 26 and buildx are
+# Debian 13's packages, unpacked into a folder and not installed.
 #
 #   install_engines   installs what is missing; needs root
+#   unpack_docker13   fetches Docker 26 and buildx once, exports DOCKERLINT_DOCKER13, the folder they are in
 #   install_packages  the same for other packages, by name
 #   start_engines     starts a private dockerd, exports DOCKER_HOST; buildah gets a private storage
 #   stop_engines      stops it and removes the folder; for `trap stop_engines EXIT`
@@ -27,6 +27,28 @@ install_packages() {
   [ -e /usr/sbin/policy-rc.d ] || { printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d; DOCKERLINT_POLICY=1; }
   apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
   [ -z "${DOCKERLINT_POLICY:-}" ] || rm -f /usr/sbin/policy-rc.d
+}
+
+unpack_docker13() {
+  local folder part mirror deb
+  folder=/var/tmp/dockerlint-docker13-$(id -u)
+  export DOCKERLINT_DOCKER13=$folder
+  [ ! -O "$folder" ] || return 0
+  # The mirror that this machine has its own packages from.
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' 'Component: main' | head -1)
+  part=$(mktemp -d "$folder.XXXXXX")
+  mkdir -p "$part/apt/lists/partial" "$part/apt/cache/archives/partial" "$part/debs" "$part/root"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" > "$part/apt/sources.list"
+  echo "Dir { Etc { SourceList \"$part/apt/sources.list\"; SourceParts \"-\"; }; State::Lists \"$part/apt/lists\";" \
+    "Cache \"$part/apt/cache\"; }; APT::Sandbox::User \"root\";" > "$part/apt/conf"
+  (
+    cd "$part/debs"
+    export APT_CONFIG=$part/apt/conf
+    apt-get update -qq && apt-get download -qq docker-buildx docker-cli docker.io containerd
+  ) || { rm -rf "$part"; return 1; }
+  for deb in "$part"/debs/*.deb; do dpkg -x "$deb" "$part/root"; done
+  mv -T "$part/root" "$folder"
+  rm -rf "$part"
 }
 
 start_engines() {

@@ -56,7 +56,9 @@ class Builder:
         if code != 0 or driver is None:
             return f"{program} has no builder {name} ({(why or text or 'no reason given').splitlines()[-1]})"
         version = re.search(r"^BuildKit(?: version)?:\s*(\S+)", text, re.MULTILINE)
-        builder = Builder(program, env, name, "", version[1] if version else "")
+        # A daemon's own BuildKit may not know its version.
+        known = version is not None and not version[1].startswith("v0.0.0")
+        builder = Builder(program, env, name, "", version[1] if version and known else "")
         if driver[1] == "docker":
             builder.local = dict(env)
             if name != "default":  # the daemon of another context, which DOCKER_HOST would hide

@@ -1,7 +1,7 @@
 """Why a build failed, in our words: from what buildah, podman and BuildKit say, with what to do and where.
 
 `Heard` listens to a build; `explain` says what its last words mean. Both know the words of buildah 1.28,
-podman 4.3, Docker 20.10 and Docker 28.
+podman 4.3, Docker 20.10, 26 and 28.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ _STEP = re.compile(r"(?:\[(\d+)/\d+\] )?STEP (\d+)/\d+: (\S+)")
 # `#5 [build 3/4] RUN x`, `#5 [stage-1 3/4] RUN x`, `#5 [3/4] RUN x`.
 _VERTEX = re.compile(r"(#\d+) \[(?:(\S+) +)?(\d+)/\d+\] (\S+)")
 _ERROR = re.compile(r"(#\d+) ERROR: ")
+# Newer BuildKit shows the place in the file.
+_SHOWN = re.compile(r"^Dockerfile:(\d+)\n-{20}$", re.MULTILINE)
 
 
 @record
@@ -65,9 +67,11 @@ class Heard:
             if not name:
                 stages = [s for s in dockerfile.stages if target and target.lower() in (s.name, str(s.index))]
                 stages = stages or [dockerfile.stages[-1]]
-            # BuildKit counts what makes a layer, and the FROM unless it is scratch.
+            # BuildKit counts what makes a layer, and the FROM of an image.
             for stage in stages:
-                steps: list[Instruction] = [] if stage.image == "scratch" else [stage.start]
+                steps: list[Instruction] = [stage.start]
+                if stage.image == "scratch" or stage.base is not None:
+                    steps.clear()
                 steps += stage.of(Run, Copy, Add, Workdir)
                 found = steps[number - 1] if number <= len(steps) else found
         else:
@@ -85,7 +89,8 @@ def explain(
     """What the last lines of a failed build mean; None when they are not known."""
     text = "\n".join(tail)
     at = heard.instruction(dockerfile, target)
-    line = at.first_line if at is not None else None
+    shown = _SHOWN.search(text)
+    line = int(shown[1]) if shown is not None else at.first_line if at is not None else None
     for found in (
         _machine(engine, text), _base(engine, text, dockerfile), _ungiven(engine, text), _context(text), _run(text),
     ):  # fmt: skip
@@ -110,7 +115,7 @@ def _machine(engine: str, text: str) -> Explanation | None:
         )
     if re.search(
         r"Cannot connect to the Docker daemon|error reading from server: EOF|transport is closing|unexpected EOF"
-        r"|code = Unavailable|connection error: desc|failed to (?:dial|list workers|get status)|error during connect",
+        r"|code = Unavailable|connection error: desc|failed to (?:dial|list workers|get status)|error during connect|> \[internal\] waiting for connection:",
         text,
     ):
         return Explanation(

@@ -134,7 +134,7 @@ def test_a_full_temporary_folder_is_told(
     assert os.listdir(small) == ["fill"]
 
 
-FILE = "FROM python:3.12 AS build\nRUN pip install x\nFROM python:3.12\nWORKDIR /x\nCOPY a b\nRUN make\n"
+FILE = "FROM python:3.12 AS build\nRUN pip install x\nFROM python:3.12\nWORKDIR /x\nCOPY a b\nRUN make\nFROM build AS tool\nRUN make\n"
 
 WORDS = {
     "new BuildKit": (
@@ -176,6 +176,24 @@ WORDS = {
         "buildah",
         ["[2/2] STEP 3/4: COPY a b", 'Error: building at STEP "COPY a b": no items matching glob "/c/a" copied'],
         ("is not in the context", 5),
+    ),
+    "a stage on a stage": (
+        "docker",
+        ["#7 [tool 1/1] RUN make", "#7 ERROR: x",
+         'ERROR: failed to solve: process "/bin/sh -c make" did not complete successfully: exit code: 2'],
+        ("RUN failed with exit code 2", 8),
+    ),
+    "a place in the file": (
+        "docker",
+        ["#7 [tool 1/1] RUN x", "#7 ERROR: x", "Dockerfile:6", "-" * 20, "   6 | >>> RUN make",
+         'ERROR: failed to solve: process "/bin/sh -c make" did not complete successfully: exit code: 2'],
+        ("RUN failed with exit code 2", 6),
+    ),
+    "a builder that does not answer": (
+        "docker",
+        ["#1 [internal] waiting for connection", "#1 ERROR: context deadline exceeded", "------",
+         " > [internal] waiting for connection:", "------", "ERROR: context deadline exceeded"],
+        ("cannot be reached", None),
     ),
     "a secret that is not given": (
         "docker",
