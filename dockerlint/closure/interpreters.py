@@ -1,4 +1,4 @@
-"""Interpreters of which only the surface is followed: Java, Ruby, Perl, PHP and others.
+"""Interpreters of which only the surface is followed: Ruby, Perl, PHP and others. Java has a module of its own.
 
 Their own package and the files that the command line names are needed; what else they load is a gap.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from dockerlint.closure import java
 from dockerlint.view import absolute
 
 TYPE_CHECKING = False
@@ -18,7 +19,6 @@ _KNOWN = re.compile(
     r"(java|ruby|perl|php|php-fpm|php-cgi|lua|luajit|tclsh|wish|R|Rscript|guile|erl|beam\.smp|elixir|dotnet|mono|pypy|julia|ocamlrun|racket|bun|deno)"
     r"[0-9.]*"
 )
-_JAVA_PATHS = ("-cp", "-classpath", "--class-path", "-p", "--module-path")
 
 
 def run(walk: Walk, path: str, real: str, name: str, arguments: tuple[str, ...]) -> bool:
@@ -28,29 +28,16 @@ def run(walk: Walk, path: str, real: str, name: str, arguments: tuple[str, ...])
     match = _KNOWN.fullmatch(name)
     if match is None:
         return False
-    walk.gap(f"what {name} loads besides the files that are named to it is not told by files")
     if match[1] == "java":
-        _java(walk, real, arguments)
+        java.run(walk, path, real, arguments)
+        return True
+    walk.gap(f"what {name} loads besides the files that are named to it is not told by files")
     paths_in(walk, arguments, f"/{path}")
     script = next((word for word in arguments if not word.startswith("-")), "")
     target = absolute(script, walk.workdir)
     if script and walk.view.is_file(target):
         _neighbours(walk, posixpath.dirname(walk.view.real(target) or target), f"/{path}")
     return True
-
-
-def _java(walk: Walk, real: str, arguments: tuple[str, ...]) -> None:
-    """A Java is one folder with all that it loads; class paths may hold `*`."""
-    home = posixpath.dirname(posixpath.dirname(real))
-    if walk.view.is_folder(posixpath.join(home, "lib")) and home not in ("", "usr", "usr/local"):
-        walk.tree(home, f"/{real}", re.compile(r"/(?:man|legal|demo|sample|include|src\.zip)(?:/|$)"))
-    for option, value in zip(arguments, (*arguments[1:], "")):
-        for part in value.split(":") if option in _JAVA_PATHS else ():
-            folder = absolute(part.rstrip("*"), walk.workdir)
-            if walk.view.is_folder(folder):
-                walk.tree(folder, f"/{real}")
-            elif walk.take(folder, f"/{real}") is None:
-                walk.lack(f"/{folder}", f"/{real}", sure=False)
 
 
 def _neighbours(walk: Walk, folder: str, by: str) -> None:

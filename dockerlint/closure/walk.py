@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dockerlint.closure.runtimes import Runtime
     from dockerlint.inspect import Package
     from dockerlint.view import View
 
@@ -40,7 +41,7 @@ class Closure:
     `needs` is every path (without leading slash, links that lead to it included) with who asks for it;
     `unsure` are those among them that may never be asked for; `programs` the ones that are started;
     `lacks` is what is asked for and not there; `gaps` say what files do not tell; `asked` are the paths that
-    were asked for, before links were followed.
+    were asked for, before links were followed; `runtimes` are the Javas that are started.
     """
 
     needs: Mapping[str, str]
@@ -49,6 +50,7 @@ class Closure:
     lacks: tuple[Lack, ...]
     gaps: tuple[str, ...]
     asked: frozenset[str] = frozenset()
+    runtimes: tuple[Runtime, ...] = ()
 
 
 class Walk:
@@ -61,6 +63,7 @@ class Walk:
         self.env = dict(_pairs(self.settings.get("Env")))
         self.workdir = absolute(str(self.settings.get("WorkingDir") or "/"), "/")
         self.loaded: dict[str, dict[str, str]] = {}
+        self.runtimes: dict[str, Runtime] = {}
         self._needs: dict[str, str] = {}
         self._sure: set[str] = set()
         self._asked: set[str] = set()
@@ -98,6 +101,7 @@ class Walk:
             tuple(self._lacks.values()),
             tuple(self._gaps),
             frozenset(self._asked),
+            tuple(self.runtimes.values()),
         )
 
     def take(self, path: str, by: str, sure: bool = True) -> str | None:

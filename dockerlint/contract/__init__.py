@@ -81,7 +81,7 @@ def judge(
         # What smoke commands need is told by running them, not by reading them.
         keeper = Keeper(one, two, base, installed)
         verdicts, unproven = keeper.judge(left)
-        listed += verdicts
+        listed = [keeper.javas.setting(one) for one in listed] + verdicts
         checked.append(keeper.checked)
     else:
         excused += [(change, "") for change in left]

@@ -71,6 +71,9 @@ def _env(old: list[object], new: list[object], promise: Promise) -> Iterator[Dif
         allowed = _allowed("Env", promise)
         if name == "PATH" and {one.get(name), two.get(name)} == {None, DEFAULT_PATH}:
             allowed = "what containers get where an image does not say"
+        if name.startswith(("LANG", "LC_")) and not one.get(name) and not two.get(name):
+            # The Open Group Base Specifications, 8.2.
+            allowed = "an empty one is as none"
         if not allowed and promise.closure and name not in two and name in toolchain_variables():
             allowed = "a variable of the toolchain's own image, for building"
         yield Difference("config", f"Env {name}", f"{one.get(name)!r} -> {two.get(name)!r}", allowed)

@@ -7,6 +7,7 @@ import posixpath
 
 from dockerlint.closure import closure_of
 from dockerlint.contract.files import Change, summed
+from dockerlint.contract.java import Javas
 from dockerlint.contract.mentions import Mentions
 from dockerlint.contract.openers import opened_by
 from dockerlint.contract.record import Difference
@@ -51,6 +52,7 @@ class Keeper:
         own = {entry.path for layer in one.image.layers[base:] for entry in layer.entries}
         self.base = frozenset(one.entries.keys() - own) if base else frozenset()
         self.installed = installed
+        self.javas = Javas(one, two, self.before, self.after)
         self.tools = Tools(one, self.before.needs, self.old.owner)
         self.mentions = Mentions(one, self.before, self.old)
         self.unproven: dict[str, None] = {}
@@ -126,6 +128,9 @@ class Keeper:
         """Why a change is allowed, or the difference that it is; empty when it was noted as not proven."""
         if change.kind == "new":
             return "what is new takes nothing away"
+        java = self.javas.reason(change.path)
+        if java and (change.path in self.before.needs or self.old.owner(change.path) is None):
+            return java
         if change.path in self.before.needs:
             return self._needed(change)
         if self._stands_in(change.path):

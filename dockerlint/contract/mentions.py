@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from dockerlint.closure.java import java_of
 from dockerlint.inspect import Binary, Text
 
 TYPE_CHECKING = False
@@ -38,7 +39,10 @@ class Mentions:
                     self._names.setdefault(posixpath.basename(name), f"/{path}")
                 if not self.starter and not _STARTS.isdisjoint(fact.imports):
                     self.starter = f"/{path}"
-            elif isinstance(fact, Text) and not path.endswith((".jar", ".war", ".class")):
+            elif (said := java_of(view, path)) is not None:
+                for name in said.names:
+                    self._names.setdefault(name, f"/{path}")
+            elif isinstance(fact, Text):
                 self._texts.append((fact.text, f"/{path}"))
         # A name may stand behind others without anything between, in a Go program.
         self._joined = "\0".join(self._names) + "\0"

@@ -6,10 +6,13 @@ import hashlib
 import zipfile
 
 from dockerlint.frozen import record
+from dockerlint.inspect import jars
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO
+
+    from dockerlint.inspect.jars import Java
 
 MAGIC = b"PK\x03\x04"
 # Archives with more members than this are not told apart by them.
@@ -19,9 +22,10 @@ _MEMBERS = 200_000
 @record
 class Bundle:
     """An archive; two with the same `digest` have the same members in the same order: name, size, CRC-32, mode
-    and comment of each. Only times differ, and how well they are compressed."""
+    and comment of each. Only times differ, and how well they are compressed. `java` is what one of Java says."""
 
     digest: str
+    java: Java | None = None
 
 
 def read(content: BinaryIO) -> Bundle | None:
@@ -39,6 +43,7 @@ def read(content: BinaryIO) -> Bundle | None:
                     )
                 )
             sum_.update(archive.comment)
+            java = jars.of_archive(archive)
     except (
         zipfile.BadZipFile,
         ValueError,
@@ -49,4 +54,4 @@ def read(content: BinaryIO) -> Bundle | None:
         OverflowError,
     ):
         return None
-    return Bundle(sum_.hexdigest())
+    return Bundle(sum_.hexdigest(), java)

@@ -57,11 +57,8 @@ _SETTINGS = re.compile(
 _PYTHON = re.compile(
     r"(?:.*/)?lib/python[0-9.]+/(?!.*(?:site|dist)-packages/).*|usr/lib/python3/(?!dist-packages/).*"
 )
-# Programs for Java, but for what comes with a Java or a distribution, and what builds fetch.
-_JAVA = re.compile(
-    r"(?!usr/lib/jvm/|usr/share/|opt/java/|usr/local/openjdk|.*/\.(?:m2|gradle|ivy2|sbt|cache)/).*\.(?P<end>jar|war|class)"
-)
-_JAVA_BYTES = {"jar": 32 << 20, "war": 32 << 20, "class": _SCRIPT_BYTES}
+# Class files of programs; those of archives are read as these pass by (`bundles.py`).
+_CLASSES = re.compile(r"(?!.*/\.(?:m2|gradle|ivy2|sbt|cache)/).*\.class")
 _MODULES = (".py", ".js", ".mjs", ".cjs", ".sh", ".bash")
 
 
@@ -73,5 +70,4 @@ def limit(path: str, head: bytes) -> int:
         return _SCRIPT_BYTES
     if path.endswith(_MODULES) and "/node_modules/" not in f"/{path}" and not _PYTHON.fullmatch(path):
         return _SCRIPT_BYTES
-    java = _JAVA.fullmatch(path)
-    return _JAVA_BYTES[java["end"]] if java is not None else 0
+    return _SCRIPT_BYTES if _CLASSES.fullmatch(path) else 0

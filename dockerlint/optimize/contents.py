@@ -31,6 +31,7 @@ _LEFT = re.compile(
     r"|etc/(?:apk|alternatives|apt|dpkg)|(?:usr/)?lib/(?:apk|sysimage)"
     r"|root/(?:\.cache|\.cargo|\.npm|\.m2|\.gradle|\.rustup|\.wget-hsts|go)"
     r"|home/[^/]+/(?:\.cache|\.cargo|\.npm|\.m2|\.gradle|go))/.*"
+    r"|usr/share/mime/(?!packages/).*|etc/\.java/.*"
     r"|etc/(?:ld\.so\.cache|\.pwd\.lock|(?:passwd|group|shadow|gshadow|subuid|subgid)-|resolv\.conf|hosts|hostname|mtab)"
     r"|\.dockerenv|usr/share/(?:doc|man|info|locale)/.*"
 )
@@ -57,6 +58,7 @@ class Contents:
         run = closure_of(self.view, map(_words, smoke)) if smoke else closure
         self.needs = dict(run.needs)
         self.gaps = closure.gaps
+        self.runtimes = closure.runtimes
         self.lacks = tuple(f"{lack.by} asks for {lack.what}" for lack in closure.lacks if lack.sure)
         # What programs open by name: any file of that name serves them.
         self.opened: dict[str, str] = {}
@@ -116,6 +118,8 @@ class Contents:
             return source not in self.needs and self._for_building(source)
         if self._tools.part(path):
             return False
+        if any(path.startswith(f"{runtime.home}/") for runtime in self.runtimes):
+            return True
         if is_leftover(path) or self._tools.has(path):
             return True
         loaded = _LIBRARY.fullmatch(path) is not None or path.endswith(".node")
@@ -238,11 +242,15 @@ def only_installs(run: Run) -> bool:
     """Whether a RUN calls package managers and nothing else that leaves files."""
     found = [command for script in scripts(run) for command in script.commands]
     return bool(found) and all(
-        command.name in _MANAGERS or (command.name in ("rm", "set", "export", "echo", "true", ":"))
+        command.name in _MANAGERS
+        or command.name in ("rm", "set", "export", "echo", "true", ":")
+        # Packages whose scripts link manual pages need the folder on slim bases.
+        or (command.name == "mkdir" and all((w.value or "").startswith(_MANUALS) for w in command.operands))
         for command in found
     )
 
 
+_MANUALS = ("/usr/share/man", "/usr/share/doc")
 _MANAGERS = frozenset(
     ("apt-get", "apt", "aptitude", "apt-cache", "apk", "dnf", "yum", "microdnf", "apt-mark", "dpkg")
 )

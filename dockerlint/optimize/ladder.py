@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from dockerlint.contract.java import home_of, moved, stands_in, variables
 from dockerlint.frozen import node, replace
 from dockerlint.knowledge.bases import base_image_of
 from dockerlint.model import Run
@@ -17,7 +16,7 @@ from dockerlint.view import View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from dockerlint.image import Image
@@ -33,7 +32,6 @@ _MANAGERS = {"apt-get": "apt", "apk": "apk"}
 # What distroless images stand on, by the Debian release.
 _EXACT = "What the program needs to run, and nothing else."
 _PACKAGED = "What was built, without what it was built with."
-_MANUAL = re.compile(r"/usr/share/man/(?:[^/]+/)?man[0-9]/")
 _DISTROLESS = "gcr.io/distroless/cc-debian{release}"
 
 
@@ -209,6 +207,7 @@ class Ladder:
         names, left = self._packages(manager, there)
         if not left and kind == SAME:
             return Rung(kind, name, None, "nothing in it is only for building")
+        java = self._java(there)
         own = contents.own() if self._uncertain() else contents.kept()
         copied = [
             p
@@ -216,6 +215,7 @@ class Ladder:
             if contents.view.entries[p].kind in ("file", "symlink")
             and not contents.same(p, there)
             and not contents.serves(p, there)
+            and not any(p.startswith(f"{home}/") for home in java)
             and not self._linked(p, names)
             and p not in MERGED
         ]
@@ -227,7 +227,7 @@ class Ladder:
         try:
             text = with_stage(
                 self.dockerfile,
-                contents.config,
+                self._settings(there, java),
                 Ground(
                     name,
                     document_of(ground.config),
@@ -260,6 +260,21 @@ class Ladder:
         wanted = {n for n in asked if not tables.build_only(n) and not n.endswith("-dev")} | needed
         left = [name for name in asked if name not in wanted]
         return sorted(self._heads(manager, wanted - present)), left
+
+    def _java(self, there: View) -> dict[str, str]:
+        """The folder of the Java of a base for each that the image starts, where it stands in for that."""
+        home, view = home_of(there), self.contents.view
+        olds = self.contents.runtimes if home else ()
+        return {old.home: home for old in olds if stands_in(view, old, there, home)}
+
+    def _settings(self, there: View, java: dict[str, str]) -> Mapping[str, Any]:
+        """The configuration of the image, with where the Java of a base is in place of where its own was."""
+        config = self.contents.config
+        if not java:
+            return config
+        one, two = variables(self.contents.view), variables(there)
+        env = ((name, moved(name, value, one, two, java), value) for name, value in one.items())
+        return {**config, "Env": [f"{name}={old if new is None else new}" for name, new, old in env]}
 
     def _heads(self, manager: str, names: set[str]) -> set[str]:
         """Of some packages those that none of the others brings along."""
@@ -294,13 +309,16 @@ class Ladder:
         """Folders of manual pages that a base lacks, and that the scripts of packages make links in: without them
         they fail."""
         view = self.contents.view
-        targets = (view.entries[path].target for path in view.inside("etc/alternatives"))
-        pages = [target for target in targets if _MANUAL.match(target)]
-        if manager != "apt" or not pages:
-            return []
         coming = {one for name in names for one in self._brought(manager, name)}
-        of = {page for page in pages if (p := self.contents.owner(page)) is not None and p.name in coming}
-        return sorted({f for page in of if not there.is_folder(f := page.rpartition("/")[0])})
+        found: set[str] = set()
+        for path in view.below("usr/share/man") if manager == "apt" else ():
+            folder = path.rpartition("/")[0]
+            link = view.entries.get(view.entries[path].target.lstrip("/"))
+            if link is not None and link.path.startswith("etc/alternatives/") and not there.is_folder(folder):
+                package = self.contents.owner(link.target)
+                if package is not None and package.name in coming:
+                    found.add(f"/{folder}")
+        return sorted(found)
 
     def _asked(self, manager: str) -> Iterator[str]:
         """The packages that RUN lines of the stage install by name."""

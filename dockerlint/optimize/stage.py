@@ -241,9 +241,13 @@ class _Writer:
     def _variables(self) -> Iterator[str]:
         wanted = dict(item.partition("=")[::2] for item in self.config.get("Env") or ())
         there = dict(item.partition("=")[::2] for item in self.ground.config.get("Env") or ())
-        if set(there) - set(wanted):
-            foreign = ", ".join(sorted(set(there) - set(wanted)))
-            raise Unwritable(f"{self.ground.image} sets {foreign}, which no instruction can unset")
+        extra = sorted(set(there) - set(wanted))
+        # Programs take an empty locale for none.
+        wanted |= {name: "" for name in extra if name.startswith(("LANG", "LC_"))}
+        foreign = [name for name in extra if name not in wanted]
+        if foreign:
+            listed = ", ".join(foreign)
+            raise Unwritable(f"{self.ground.image} sets {listed}, which no instruction can unset")
         for env in (i for i in self.stage.instructions if isinstance(i, Env)):
             names = [p.name.value or "" for p in env.pairs]
             last = all(wanted.get(n) == (p.value.value if p.value else "") for n, p in zip(names, env.pairs))

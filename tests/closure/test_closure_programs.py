@@ -164,25 +164,6 @@ def test_what_files_do_not_tell_is_a_gap(
     assert any(gap in text for text in found.gaps) is bool(gap)
 
 
-def test_java_and_others_need_the_files_that_are_named_to_them(tmp_path: Path) -> None:
-    jvm = "usr/lib/jvm/java-17"
-    found = of(
-        tmp_path,
-        {
-            f"{jvm}/bin/java": STATIC,
-            f"{jvm}/lib/modules": b"x",
-            f"{jvm}/legal/x": b"x",
-            "usr/bin/java": f"-> /{jvm}/bin/java",
-            "app/a.jar": b"x",
-            "app/lib/b.jar": b"x",
-        },
-        Cmd=["java", "-cp", "/app/lib/*", "-jar", "a.jar"],
-        WorkingDir="/app",
-    )
-    assert {f"{jvm}/lib/modules", "app/a.jar", "app/lib/b.jar"} <= sure(found)
-    assert f"{jvm}/legal/x" not in found.needs
-
-
 def test_more_command_lines_can_be_given(tmp_path: Path) -> None:
     found = of(tmp_path, {"app": STATIC, "usr/bin/probe": STATIC}, ["probe --all"], Cmd=["/app"])
     assert "usr/bin/probe" in sure(found)

@@ -149,12 +149,13 @@ def test_packages_that_others_bring_are_not_named_and_links_of_scripts_are_not_m
     )
     tool = (
         depends,
-        {"var/lib/dpkg/info/tool.list": "/usr/lib/tool/run\n/usr/share/man/man1/run.1.gz\n"},
+        {"var/lib/dpkg/info/tool.list": "/usr/lib/tool/run\n/usr/lib/tool/run.1.gz\n"},
     )
     installed: Files = {
         **INSTALLED, "usr/lib/tool/run": elf(["libz.so.1", "libc.so.6"], interpreter=LOADER),
         "usr/bin/run": "-> /etc/alternatives/run", "etc/alternatives/run": "-> /usr/lib/tool/run",
-        "etc/alternatives/run.1.gz": "-> /usr/share/man/man1/run.1.gz", **database(LIBC, LIBZ, GCC, tool),
+        "etc/alternatives/run.1.gz": "-> /usr/lib/tool/run.1.gz", "usr/share/man/man1/run.1.gz": "-> /etc/alternatives/run.1.gz",
+        **database(LIBC, LIBZ, GCC, tool),
     }  # fmt: skip
     base = image(tmp_path / "base", BASE, Cmd=["bash"])
     measured = made(tmp_path, installed=installed, Cmd=["run"])
@@ -195,6 +196,30 @@ def test_tools_and_what_is_compiled_of_other_modules_stay_behind(tmp_path: Path)
     assert {f"{site}/plugin.py", f"{site}/__pycache__/plugin.cpython-311.pyc", "app/main.py"} <= kept
     assert not [path for path in kept if "ython" in path.replace("cpython", "").replace("python3", "")]
     assert not {f"{site}/__pycache__/gone.cpython-311.pyc", "app/build/lib.linux/x.so"} & kept
+
+
+def java(home: str, number: str, modules: str) -> dict[str, bytes | str | None]:
+    return {
+        f"{home}/bin/java": elf(static=True), f"{home}/lib/modules": modules,
+        f"{home}/release": f'JAVA_VERSION="{number}"\nMODULES="{modules}"\n',
+    }  # fmt: skip
+
+
+def test_the_java_of_a_base_stands_in_for_a_jdk(tmp_path: Path) -> None:
+    env = ["JAVA_HOME=/opt/jdk", "JAVA_VERSION=17.0.1", "PATH=/opt/jdk/bin:/usr/bin", "LANG=C.UTF-8"]
+    base: Files = {**BASE, **java("opt/jdk", "17.0.1", "java.base jdk.compiler"), "opt/jdk/bin/javac": "x"}
+    files: Files = {"app/Main.class": b"\xca\xfe\xba\xbe", "app/Main.java": "class Main {}"}
+    one = image(tmp_path, base, INSTALLED, files, Cmd=["java", "Main"], WorkingDir="/app", Env=env)
+    text = 'FROM eclipse-temurin:17-jdk\nWORKDIR /app\nCOPY . .\nRUN javac Main.java\nCMD ["java", "Main"]\n'
+    measured = measure(dockerlint.parse(text), one, one.diff_ids[:1])
+    there = ["JAVA_HOME=/opt/jre", "JAVA_VERSION=17.0.9", "PATH=/opt/jre/bin:/usr/bin", "LC_ALL=en_US.UTF-8"]
+    for number, taken in (("17.0.9", True), ("21.0.1", False)):
+        files = {**BASE, **java("opt/jre", number, "java.base")}
+        ground = image(tmp_path / number, files, Cmd=["bash"], Env=there)
+        written = tail(climb(measured, SLIM, eclipse_temurin_17_jre=ground)[0])
+        assert ("opt/jdk" not in written) is taken
+        assert "COPY --from=build /app/Main.class /app/Main.class\n" in written
+        assert 'ENV LANG=C.UTF-8\nENV LC_ALL=""\nWORKDIR' in written
 
 
 def test_the_same_base_is_not_tried_when_nothing_was_for_building(tmp_path: Path) -> None:
