@@ -18,13 +18,14 @@ from dockerlint.image import ImageError
 from dockerlint.inspect import Inspector
 from dockerlint.job import model
 from dockerlint.optimize.lab import STARTS, Clock, Lab, Unfit
-from dockerlint.optimize.ladder import ORDER, SCRATCH
+from dockerlint.optimize.ladder import NONE, ORDER, SCRATCH
 from dockerlint.optimize.run import Way, optimize
 from dockerlint.optimize.state import State, context_digest, digest, sweep
 from dockerlint.report import optimization as report
 from dockerlint.report.comparison import exact, human
 from dockerlint.report.escape import visible
 from dockerlint.source import encode
+from dockerlint.split.names import names
 from dockerlint.trial import Bench
 from dockerlint.write import WriteError, write
 
@@ -158,7 +159,7 @@ def _optimize(
 ) -> Optimized | None:
     """What came of one file; None when it could not be tried, which is told on standard error."""
     smoke = (*([STARTS] if options.smoke_start else []), *(options.smoke or ()))
-    lightest = "none" if task.build.target else options.lightest
+    lightest = options.lightest if _ends(task) else NONE
     way = _way(task, accepted, lightest)
     state = _state(task, engine, options)
     look = Inspector()
@@ -180,6 +181,14 @@ def _optimize(
     for tag in session.left:
         complain(f"{tag} could not be removed", f"remove it with {engine.name} rmi {tag}")
     return found
+
+
+def _ends(task: Task) -> bool:
+    """Whether what is built is the last stage, under a name that the stage behind it takes over."""
+    stage, target = task.dockerfile.final_stage, task.build.target
+    if target is None or stage is None:
+        return True
+    return stage.name == target.lower() and names(task.dockerfile, stage)[1] is not None
 
 
 def _way(task: Task, accepted: frozenset[str], lightest: str) -> Way:

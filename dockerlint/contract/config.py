@@ -42,7 +42,8 @@ def config_changes(before: Image, after: Image, promise: Promise) -> Iterator[Di
     old, new = _settings(before), _settings(after)
     for key in sorted({*old, *new} - _ENGINES_OWN):
         one, two = old.get(key) or None, new.get(key) or None
-        if one == two:
+        if one == two or (key == "WorkingDir" and {one, two} == {None, "/"}):
+            # Containers start in / where an image names no folder; BuildKit writes that down, others do not.
             continue
         lists = [value for value in (one or [], two or []) if isinstance(value, list)]
         tables = [value for value in (one or {}, two or {}) if isinstance(value, dict)]

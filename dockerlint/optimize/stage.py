@@ -22,6 +22,7 @@ from dockerlint.model import (
     Workdir,
 )
 from dockerlint.source import Source
+from dockerlint.split.names import names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 _MOVED = (Cmd, Entrypoint, Expose, Healthcheck, Label, Maintainer, Onbuild, Stopsignal)
 _REPEATED = (Shell, Volume)
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./+@%:,=~-]+")
-_ALIASES = ("build", "builder", "compile", "build-stage", "made")
 
 
 class Unwritable(Exception):
@@ -91,6 +91,7 @@ class _Writer:
         self.upper = stage.start.keyword.text.isupper()
         self.user: str = ground.config.get("User") or ""
         self.runs = bool(ground.commands or ground.links or ground.ldconfig)
+        self.named = ""
         self.joint = f" {dockerfile.escape}{self.file.newline}    "
 
     def source(self) -> Source:
@@ -103,25 +104,20 @@ class _Writer:
         """The name of the stage that is there, and the file up to its end, without what moves."""
         text, start = self.file.text, self.stage.start
         cuts = [(*self._extent(i), "") for i in self._moved()]
-        if start.alias is not None:
-            alias = start.alias.raw
-        else:
-            alias = self._alias()
+        alias, taken = names(self.dockerfile, self.stage)
+        word = self._word("AS")
+        self.named = "" if taken is None else f" {word} {taken}"
+        if start.alias is None:
             end = start.image.span.end
-            cuts.append((end, end, f" {'AS' if self.upper else 'as'} {alias}"))
+            cuts.append((end, end, f" {word} {alias}"))
+        elif taken is not None:
+            cuts.append((start.alias.span.start, start.alias.span.end, alias))
         for begin, end, instead in sorted(cuts, reverse=True):
             text = text[:begin] + instead + text[end:]
         return alias, text
 
     def _moved(self) -> list[Instruction]:
         return [i for i in self.stage.instructions if isinstance(i, _MOVED)]
-
-    def _alias(self) -> str:
-        taken = {stage.name for stage in self.dockerfile.stages if stage.name}
-        taken |= {f.value for i in self.dockerfile.body for f in i.flags if f.name == "from" and f.value}
-        taken |= {s.start.image.value for s in self.dockerfile.stages if s.start.image.value}
-        free = (name for name in (*_ALIASES, *(f"build-{n}" for n in range(2, 99))) if name not in taken)
-        return next(free)
 
     def _extent(self, instruction: Instruction) -> tuple[int, int]:
         """The lines of an instruction with the comments right above it, and one blank line of two."""
@@ -156,7 +152,7 @@ class _Writer:
     def _lines(self, alias: str) -> Iterator[str]:
         if self.ground.about:
             yield f"# {self.ground.about}"
-        yield f"{self._word('FROM')} {self._platform()}{self.ground.image}"
+        yield f"{self._word('FROM')} {self._platform()}{self.ground.image}{self.named}"
         if self.runs and self.user:
             yield f"{self._word('USER')} root"
             self.user = "root"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dockerlint.fix import Edit
 from dockerlint.model import Env, User, Workdir
 from dockerlint.source import Span
+from dockerlint.split.names import names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,27 +22,33 @@ class Writer:
         self.runtime = runtime
         self.stage = runtime.stage
         self.base = runtime.base
+        self.named = ""
 
     def edits(self) -> tuple[Edit, ...]:
         """The edits that make the two stages."""
         start = self.stage.start
-        alias = start.alias.raw if start.alias is not None else self._alias()
+        alias, taken = names(self.dockerfile, self.stage)
+        self.named = "" if taken is None else f" {self._as()} {taken}"
         found: list[Edit] = []
         if start.alias is None:
-            word = "AS" if start.keyword.text.isupper() else "as"
             end = start.image.span.end
-            found.append(Edit(Span(end, end), f" {word} {alias}"))
+            found.append(Edit(Span(end, end), f" {self._as()} {alias}"))
+        elif taken is not None:
+            found.append(Edit(start.alias.span, alias))
         newline = self.source.newline
         end = self.stage.instructions[self.runtime.last].span.end
         found.append(Edit(Span(end, end), newline + newline + newline.join(self._lines(alias))))
         found += self._deletions()
         return tuple(sorted(found, key=lambda e: e.span.start))
 
+    def _as(self) -> str:
+        return "AS" if self.stage.start.keyword.text.isupper() else "as"
+
     def _lines(self, alias: str) -> list[str]:
         """The runtime stage up to what comes over."""
         start = self.stage.start
         flags = "".join(f"{self.source.slice(f.span)} " for f in start.flags)
-        lines = [f"{start.keyword.text} {flags}{self.base.runtime or start.image.raw}"]
+        lines = [f"{start.keyword.text} {flags}{self.base.runtime or start.image.raw}{self.named}"]
         if self.runtime.added:
             lines.append(self._adding())
         lines += [f"ENV {name}=" for name in self._unset()]
@@ -84,11 +91,6 @@ class Writer:
         """Variables that the runtime image sets, the build image does not, and the file leaves alone."""
         own = {p.name.value for i in self.stage.of(Env) for p in i.pairs}
         return [] if own & set(self.base.unsets) else list(self.base.unsets[:1])
-
-    def _alias(self) -> str:
-        """A stage name that no external image is called by in this file."""
-        words = {f.value for i in self.stage.instructions for f in i.flags if f.name == "from"}
-        return next(name for name in ("build", "builder", "compile", "build-stage") if name not in words)
 
     def _adding(self) -> str:
         """A RUN for the packages that stand in for what the toolchain image held."""

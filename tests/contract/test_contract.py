@@ -256,3 +256,12 @@ def test_what_could_not_be_built_is_no_proof() -> None:
 def test_images_read_without_an_inspector_can_be_compared_by_files(tmp_path: Path) -> None:
     path = saved.as_tar(saved.oci([layer({"a": b"x"})]), tmp_path / "x.tar")
     assert judge(read(path), read(path), Promise()).verdict == Verdict.PROVEN
+
+
+def test_no_working_directory_is_the_root(tmp_path: Path) -> None:
+    none, root, other = (
+        image(tmp_path / name, {"a": b"x"}, **({"WorkingDir": place} if place is not None else {}))
+        for name, place in (("a", None), ("b", "/"), ("c", "/app"))
+    )
+    assert judge(none, root, Promise()).verdict == judge(root, none, Promise()).verdict == Verdict.PROVEN
+    assert judge(none, other, Promise()).verdict == judge(other, root, Promise()).verdict == Verdict.DIFFERS

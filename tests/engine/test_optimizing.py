@@ -78,6 +78,34 @@ def test_waste_goes_and_the_image_says_the_same(
 
 
 @pytest.mark.engine
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_target_by_name_is_what_runs_before_and_after_and_seconds_are_told(
+    name: str,
+    workplace: Workplace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    base = workplace.base(workplace.engine(name), "busybox")
+    text = WASTE.format(base=f"{base} AS app").replace('["cat', '["/bin/busybox", "cat')
+    file = context(tmp_path, text, greeting="hello\n")
+    options = ("--target", "app", "--smoke-start")
+    code, found = optimized(tmp_path, name, workplace, monkeypatch, capsys, *options, "--no-cache", "--write")
+    assert code == 0
+    assert [(ground["fate"], ground["why"]) for ground in found["grounds"][:1]] == [("taken", "")]
+    assert f"FROM {base} AS build\n" in found["text"]
+    assert "\nFROM scratch AS app\n" in found["text"]
+    assert found["after"]["size"]["files"] <= found["before"]["size"]["files"] - 1_900_000
+    for side in ("before", "after"):
+        assert found[side]["coldSeconds"] > 0
+        assert found[side]["size"]["gzip"] > 0
+    # It is that very image that others get who build it by its name.
+    assert file.read_text() == found["text"]
+    code, again = optimized(tmp_path, name, workplace, monkeypatch, capsys, *options)
+    assert again["before"]["size"]["files"] == found["after"]["size"]["files"]
+
+
+@pytest.mark.engine
 def test_nothing_to_gain_is_no_failure_and_nothing_is_written(
     workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -48,10 +48,17 @@ CMD ["./hello"]
 """  # fmt: skip
 
 
-def test_a_stage_that_has_a_name_keeps_it_and_a_taken_name_is_not_used() -> None:
+def test_the_stage_that_runs_takes_over_the_name_unless_that_is_about_building() -> None:
     named = written("FROM debian AS one\nRUN make\nCMD x\n", {"Cmd": ["x"]})
-    assert "FROM debian AS one\n" in named
-    assert "COPY --from=one " in named
+    assert "FROM debian AS build\n" in named
+    assert "FROM scratch AS one\n" in named
+    assert "COPY --from=build " in named
+    builder = written("from debian as Go-Builder\nrun make\ncmd x\n", {"Cmd": ["x"]})
+    assert "from debian as Go-Builder\n" in builder
+    assert "from scratch\n" in builder
+
+
+def test_a_taken_name_is_not_used() -> None:
     taken = written("FROM debian AS build\nRUN a\nFROM debian\nRUN make\nCMD x\n", {"Cmd": ["x"]})
     assert "COPY --from=builder " in taken
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from splitting import fixed, runtime
 
+import dockerlint
 from dockerlint.resolve import parse
 from dockerlint.split import Split, split
+from dockerlint.split.names import names
 
 PACKAGES = "RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev\n"
 
@@ -165,11 +167,20 @@ def test_a_source_tree_that_was_installed_from_is_left_behind() -> None:
     assert "COPY --from=build /usr/local /usr/local\nRUN ldconfig\n" in made
 
 
-def test_an_alias_that_is_there_is_used() -> None:
+def test_the_stage_that_runs_takes_over_the_name_that_is_there() -> None:
     text = "FROM debian:bookworm as Base\n" + PACKAGES + 'COPY a.c /\nRUN gcc -o /a /a.c\nCMD ["/a"]\n'
     made = fixed(text)
-    assert made.startswith("FROM debian:bookworm as Base\n")
-    assert "COPY --from=Base /a /a\n" in made
+    assert made.startswith("FROM debian:bookworm as build\n")
+    assert "\nFROM debian:bookworm AS Base\nCOPY --from=build " in made
+    building = fixed(text.replace("Base", "Builder"))
+    assert building.startswith("FROM debian:bookworm as Builder\n")
+    assert "\nFROM debian:bookworm\nCOPY --from=Builder " in building
+
+
+def test_a_name_that_something_goes_by_is_not_given_to_the_build_stage() -> None:
+    mount = "RUN --mount=from=builder,target=/x gcc -o /a /a.c\n"
+    text = "FROM debian:bookworm\n" + PACKAGES + "COPY --from=build a.c /\n" + mount + 'CMD ["/a"]\n'
+    assert names(dockerlint.parse(text), dockerlint.parse(text).stages[0]) == ("compile", None)
 
 
 def test_a_platform_is_the_same_in_both_stages() -> None:
