@@ -92,7 +92,7 @@ def explain(
     shown = _SHOWN.search(text)
     line = int(shown[1]) if shown is not None else at.first_line if at is not None else None
     for found in (
-        _machine(engine, text), _base(engine, text, dockerfile), _ungiven(engine, text), _context(text), _run(text),
+        full(engine, text), _machine(text), _base(engine, text, dockerfile), _ungiven(engine, text), _context(text), _run(text),
     ):  # fmt: skip
         if found is not None:
             return found if found.line is not None else Explanation(found.text, found.hint, line)
@@ -106,13 +106,18 @@ _FULL = re.compile(
 )
 
 
-def _machine(engine: str, text: str) -> Explanation | None:
-    if _FULL.search(text):
-        free = {"docker": "docker builder prune and docker image prune", "podman": "podman image prune"}
-        return Explanation(
-            "the disk is full",
-            f"free some of it ({free.get(engine, 'buildah rmi --prune')}), or set TMPDIR to a larger one if it is that",
-        )
+def full(engine: str, text: str) -> Explanation | None:
+    """What to do when an engine says that the disk is full, its own or that of temporary files; None when it does not."""
+    if not _FULL.search(text):
+        return None
+    free = {"docker": "docker builder prune and docker image prune", "podman": "podman image prune"}
+    return Explanation(
+        "the disk is full",
+        f"free some of it ({free.get(engine, 'buildah rmi --prune')}), or set TMPDIR to a larger one if it is that",
+    )
+
+
+def _machine(text: str) -> Explanation | None:
     if re.search(
         r"Cannot connect to the Docker daemon|error reading from server: EOF|transport is closing|unexpected EOF"
         r"|code = Unavailable|connection error: desc|failed to (?:dial|list workers|get status)|error during connect|> \[internal\] waiting for connection:",

@@ -12,7 +12,7 @@ import time
 from types import TracebackType
 
 from dockerlint.engine import Build, Built, Engine, EngineError
-from dockerlint.engine.explanation import Heard, explain
+from dockerlint.engine.explanation import Heard, explain, full
 from dockerlint.engine.leftovers import Claim, sweep
 from dockerlint.engine.secret import mask
 from dockerlint.errors import UserError
@@ -126,9 +126,10 @@ class Session:
         except OSError as error:
             raise self._no_room(error) from error
         except EngineError as error:
-            if not any("no space left on device" in line for line in error.tail):
+            why = full(self.engine.name, "\n".join(error.tail))
+            if why is None:
                 raise
-            raise EngineError(f"{error}: the disk is full", error.tail, _ROOM) from error
+            raise EngineError(f"{error}: {why.text}", error.tail, why.hint) from error
         return path
 
     def _no_room(self, error: OSError) -> EngineError:
