@@ -116,7 +116,7 @@ class Contents:
             # It goes where its module goes.
             source = source_of(path)
             return source not in self.needs and self._for_building(source)
-        if self._tools.part(path):
+        if self._tools.part(path) or path.endswith("node_modules/.package-lock.json"):
             return False
         if any(path.startswith(f"{runtime.home}/") for runtime in self.runtimes):
             return True
@@ -124,6 +124,14 @@ class Contents:
             return True
         loaded = _LIBRARY.fullmatch(path) is not None or path.endswith(".node")
         return isinstance(self.view.facts.get(path), Binary) and not loaded
+
+    def developing(self) -> dict[str, list[str]]:
+        """What of installed packages of Node only builds and tests use, by the folder of the program."""
+        found: dict[str, list[str]] = {}
+        for path in self.own():
+            if "/node_modules/" in f"/{path}" and self._tools.has(path):
+                found.setdefault(f"/{path}".partition("/node_modules/")[0].lstrip("/"), []).append(path)
+        return found
 
     def folders(self) -> Iterator[str]:
         """Empty folders that the file's instructions made."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from dockerlint.contract.java import home_of, moved, stands_in, variables
 from dockerlint.frozen import node, replace
 from dockerlint.knowledge.bases import base_image_of
-from dockerlint.model import Run
 from dockerlint.optimize.contents import MERGED, Contents, wholes
+from dockerlint.optimize.packaging import Packaging
 from dockerlint.optimize.stage import Bring, Ground, Unwritable, document_of, grouped, with_stage
-from dockerlint.shell import scripts
-from dockerlint.shell.installs import installs
 from dockerlint.split.bases import base_of
-from dockerlint.split.packages import Packages
 from dockerlint.view import View
 
 TYPE_CHECKING = False
@@ -28,10 +27,15 @@ SCRATCH, DISTROLESS, SLIM, SAME, NONE = "scratch", "distroless", "slim", "same",
 # What became of a rung that builds and is proven.
 TAKEN, HEAVIER = "taken", "heavier"
 ORDER = (SCRATCH, DISTROLESS, SLIM, SAME, NONE)
-_MANAGERS = {"apt-get": "apt", "apk": "apk"}
-# What distroless images stand on, by the Debian release.
+# Where fewer bytes than this stay behind, a copy of the same base is not tried.
+_WORTH = 1_000_000
+# More packages of Node than this come along as one folder.
+_MANY = 6
+# Where the loader finds a library by its cache.
+_LOCAL_LIBRARY = re.compile(r"usr/local/lib(?:64)?/(?:[^/]+-linux-[^/]+/)?[^/]+\.so[^/]*$")
 _EXACT = "What the program needs to run, and nothing else."
 _PACKAGED = "What was built, without what it was built with."
+# What distroless images stand on, by the Debian release.
 _DISTROLESS = "gcr.io/distroless/cc-debian{release}"
 
 
@@ -200,13 +204,9 @@ class Ladder:
         """A bare base, the packages that are not for building only, and all that no package brought."""
         contents = self.contents
         there = View(ground)
-        managers = {package.manager for package in contents.packages()}
-        manager = next((m for m in ("apt", "apk") if m in managers), "")
-        if not manager:
+        packaging = Packaging(contents, self.stage, there)
+        if not packaging.manager:
             return Rung(kind, name, None, "its package manager is not one that dockerlint can install with")
-        names, left = self._packages(manager, there)
-        if not left and kind == SAME:
-            return Rung(kind, name, None, "nothing in it is only for building")
         java = self._java(there)
         own = contents.own() if self._uncertain() else contents.kept()
         copied = [
@@ -216,9 +216,13 @@ class Ladder:
             and not contents.same(p, there)
             and not contents.serves(p, there)
             and not any(p.startswith(f"{home}/") for home in java)
-            and not self._linked(p, names)
+            and not packaging.links(p)
             and p not in MERGED
         ]
+        if kind == SAME and not packaging.left and self._spared(copied) < _WORTH:
+            return Rung(kind, name, None, "nothing in it is only for building")
+        pruned, last = self._pruned()
+        copied += pruned
         links = [p for p in copied if contents.view.entries[p].kind == "symlink"]
         paths = wholes(contents.view, copied)
         alone = [link for link in links if f"/{link}" in paths]
@@ -231,35 +235,43 @@ class Ladder:
                 Ground(
                     name,
                     document_of(ground.config),
-                    _installing(manager, names, self._manuals(manager, names, there)),
+                    packaging.commands(),
                     _compact(
                         self._owned(brings + tuple(Bring((f"/{p}",), f"/{p}") for p in self._empty(there)))
                     ),
                     made,
                     about=_PACKAGED,
-                    ldconfig=manager == "apt"
-                    and any(p.startswith("usr/local/lib") and ".so" in p for p in copied),
+                    ldconfig=packaging.manager == "apt" and any(_LOCAL_LIBRARY.match(p) for p in copied),
+                    last=last,
                 ),
             )
         except Unwritable as error:
             return Rung(kind, name, None, str(error))
         return Rung(kind, name, text)
 
-    def _packages(self, manager: str, there: View) -> tuple[list[str], list[str]]:
-        """The packages to install on a bare base, and those that stay behind."""
+    def _spared(self, copied: Sequence[str]) -> int:
+        """The bytes of what the file brought itself and what need not come along, but for what managers left."""
+        coming = set(copied)
+        entries = self.contents.view.entries
+        return sum(entries[path].size for path in self.contents.own() if path not in coming)
+
+    def _pruned(self) -> tuple[list[str], tuple[str, ...]]:
+        """Paths of packages that npm can remove at the end of the build, so that the rest comes along as one
+        folder, and the commands for that."""
         contents = self.contents
-        tables = Packages(manager, "")
-        present = {p.name for p in _packages_of(there.image)}
-        brought = {p.name for p in contents.packages()}
-        asked = [name for name in dict.fromkeys(self._asked(manager)) if name in brought]
-        needed = {
-            package.name
-            for path in contents.needs
-            if (package := contents.owner(path)) is not None and package.manager == manager
-        }
-        wanted = {n for n in asked if not tables.build_only(n) and not n.endswith("-dev")} | needed
-        left = [name for name in asked if name not in wanted]
-        return sorted(self._heads(manager, wanted - present)), left
+        if self._uncertain() or contents.config.get("User") not in (None, "", "root", "0"):
+            return [], ()
+        paths: list[str] = []
+        commands: list[str] = []
+        workdir = str(contents.config.get("WorkingDir") or "/").strip("/")
+        for top, gone in contents.developing().items():
+            packages = {path.removeprefix(f"{top}/node_modules/").split("/")[0] for path in contents.needs
+                        if path.startswith(f"{top}/node_modules/")}  # fmt: skip
+            if len(packages) >= _MANY and contents.view.is_file(f"{top}/package-lock.json"):
+                paths += gone
+                prefix = "" if top == workdir else f" --prefix /{top}"
+                commands.append(f"npm{prefix} prune --omit=dev")
+        return paths, tuple(commands)
 
     def _java(self, there: View) -> dict[str, str]:
         """The folder of the Java of a base for each that the image starts, where it stands in for that."""
@@ -275,80 +287,6 @@ class Ladder:
         one, two = variables(self.contents.view), variables(there)
         env = ((name, moved(name, value, one, two, java), value) for name, value in one.items())
         return {**config, "Env": [f"{name}={old if new is None else new}" for name, new, old in env]}
-
-    def _heads(self, manager: str, names: set[str]) -> set[str]:
-        """Of some packages those that none of the others brings along."""
-        found = set(names)
-        for name in sorted(names):
-            if name in found:
-                found -= self._brought(manager, name) - {name}
-        return found
-
-    def _brought(self, manager: str, name: str) -> set[str]:
-        """A package and all that comes with it wherever it is installed."""
-        known = {package.name: package for package in self.contents.packages() if package.manager == manager}
-        found: set[str] = set()
-        pending = [name]
-        while pending:
-            one = pending.pop()
-            if one not in found and one in known:
-                found.add(one)
-                pending += known[one].brings
-        return found
-
-    def _linked(self, path: str, names: Sequence[str]) -> bool:
-        """Whether a path is a link that the scripts of packages make when they are installed, to one of their
-        programs."""
-        entry = self.contents.view.entries[path]
-        if entry.kind != "symlink" or not f"/{path}{entry.target}".count("/etc/alternatives/"):
-            return False
-        owner = self.contents.owner(self.contents.view.real(path) or "")
-        return owner is not None and any(owner.name in self._brought(owner.manager, name) for name in names)
-
-    def _manuals(self, manager: str, names: Sequence[str], there: View) -> list[str]:
-        """Folders of manual pages that a base lacks, and that the scripts of packages make links in: without them
-        they fail."""
-        view = self.contents.view
-        coming = {one for name in names for one in self._brought(manager, name)}
-        found: set[str] = set()
-        for path in view.below("usr/share/man") if manager == "apt" else ():
-            folder = path.rpartition("/")[0]
-            link = view.entries.get(view.entries[path].target.lstrip("/"))
-            if link is not None and link.path.startswith("etc/alternatives/") and not there.is_folder(folder):
-                package = self.contents.owner(link.target)
-                if package is not None and package.name in coming:
-                    found.add(f"/{folder}")
-        return sorted(found)
-
-    def _asked(self, manager: str) -> Iterator[str]:
-        """The packages that RUN lines of the stage install by name."""
-        for stage in self.stage.lineage:
-            for run in stage.of(Run):
-                for script in scripts(run):
-                    for install in installs(script):
-                        if _MANAGERS.get(install.family) == manager:
-                            yield from sorted(install.names)
-
-
-def _packages_of(image: Image) -> Iterator[Any]:
-    from dockerlint.inspect import packages
-
-    return (package for package in packages(image) if package.manager in ("apt", "apk", "rpm"))
-
-
-def _installing(manager: str, names: Sequence[str], folders: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    if not names:
-        return ()
-    if manager == "apk":
-        return ((f"apk add --no-cache {' '.join(names)}",),)
-    return (
-        (
-            *((f"mkdir -p {' '.join(folders)}",) if folders else ()),
-            "apt-get update",
-            f"apt-get install -y --no-install-recommends {' '.join(names)}",
-            "rm -rf /var/lib/apt/lists/*",
-        ),
-    )
 
 
 def _compact(brings: Sequence[Bring]) -> tuple[Bring, ...]:

@@ -58,7 +58,7 @@ class Ground:
 
     `image` is the reference in FROM, `config` the configuration that comes with it; `commands` are run
     first, as root; `links` are symbolic links that are made (path, target); `ldconfig` has the linker's
-    cache made anew; `about` is a comment above it all.
+    cache made anew; `about` is a comment above it all; `last` are commands at the end of the stage that builds.
     """
 
     image: str
@@ -68,6 +68,7 @@ class Ground:
     links: tuple[tuple[str, str], ...] = ()
     ldconfig: bool = False
     about: str = ""
+    last: tuple[str, ...] = ()
 
 
 def with_stage(dockerfile: Dockerfile, config: Mapping[str, Any], ground: Ground) -> Source:
@@ -97,7 +98,8 @@ class _Writer:
     def source(self) -> Source:
         alias, head = self._head()
         newline = self.file.newline
-        text = head.rstrip() + newline * 2 + newline.join(self._lines(alias)) + newline
+        lines = [head.rstrip(), *(f"{self._word('RUN')} {command}" for command in self.ground.last)]
+        text = newline.join(lines) + newline * 2 + newline.join(self._lines(alias)) + newline
         return Source.of_text(text, self.file.path, self.file.bom)
 
     def _head(self) -> tuple[str, str]:

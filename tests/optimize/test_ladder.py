@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,47 @@ def test_tools_and_what_is_compiled_of_other_modules_stay_behind(tmp_path: Path)
     assert {f"{site}/plugin.py", f"{site}/__pycache__/plugin.cpython-311.pyc", "app/main.py"} <= kept
     assert not [path for path in kept if "ython" in path.replace("cpython", "").replace("python3", "")]
     assert not {f"{site}/__pycache__/gone.cpython-311.pyc", "app/build/lib.linux/x.so"} & kept
+
+
+def node_program(count: int, *, lock: bool = True) -> Files:
+    """A program with some packages that it needs, and one for developing."""
+    files: dict[str, bytes | str | None] = {
+        "usr/bin/node": elf(static=True), "app/main.js": "".join(f"require('p{n}')\n" for n in range(count)),
+        "app/package.json": json.dumps({"dependencies": {f"p{n}": "1" for n in range(count)}, "devDependencies": {"tool": "1"}}),
+        "app/node_modules/.package-lock.json": "{}", "app/node_modules/tool/package.json": '{"name": "tool", "version": "1"}',
+        "app/node_modules/tool/big.js": "x" * 2_000_000,
+    }  # fmt: skip
+    for number in range(count):
+        folder = f"app/node_modules/p{number}"
+        files |= {
+            f"{folder}/package.json": f'{{"name": "p{number}", "version": "1"}}',
+            f"{folder}/README.md": "x",
+        }
+    return files | ({"app/package-lock.json": "{}"} if lock else {})
+
+
+def of_node(folder: Path, files: Files, **config: Any) -> str:
+    settings = {"Cmd": ["node", "main.js"], "WorkingDir": "/app", **config}
+    base = image(folder / "base", BASE, Cmd=["bash"])
+    rung = climb(_measured(folder / "one", BASE, files, **settings), SAME, debian_bookworm=base)[0]
+    assert rung.source is not None, rung.why
+    return rung.source.text
+
+
+def test_many_packages_of_node_come_along_as_one_folder(tmp_path: Path) -> None:
+    text = of_node(tmp_path / "many", node_program(8))
+    assert "RUN npm prune --omit=dev\n\n# What" in text
+    assert "COPY --from=build /app /app\n" in text
+    assert "--prefix /app" in of_node(
+        tmp_path / "elsewhere", node_program(8), WorkingDir="/", Cmd=["node", "/app/main.js"]
+    )
+    for name, files, config in (
+        ("few", node_program(2), {}), ("no lock", node_program(8, lock=False), {}), ("user", node_program(8), {"User": "5"}),
+    ):  # fmt: skip
+        text = of_node(tmp_path / name, files, **config)
+        assert "npm" not in text
+        assert "COPY --from=build /app/node_modules/p1 /app/node_modules/p1\n" in text
+        assert "tool" not in text
 
 
 def java(home: str, number: str, modules: str) -> dict[str, bytes | str | None]:
