@@ -29,7 +29,7 @@ _VALUES = (
 )  # fmt: skip
 # Of the folder of a Java: documents, and what only the tools of a JDK read.
 _DOCUMENTS = re.compile(
-    r"/(?:man|docs|legal|demo|sample|include|jmods)/|/(?:[A-Z_]+|[^/]*\.txt|lib/src\.zip|src\.zip)$"
+    r"/(?:man|docs|legal|demo|sample|include|jmods)(?:/|$)|/(?:[A-Z_]+|[^/]*\.txt|lib/src\.zip|src\.zip)$"
 )
 _TOOLS = re.compile(
     r"/bin/(?!java$)|/lib/(?:ct\.sym|tools\.jar|sa-jdi\.jar|libsaproc\.so|jar\.binfmt|jvm\.cfg-default)$"

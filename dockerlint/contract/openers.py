@@ -23,7 +23,10 @@ _RUNTIMES = (
 )  # fmt: skip
 
 
-_ASKS_SYSTEMD = re.compile(r".*/libnss_(?:systemd|mymachines|resolve)\.so[^/]*")
+_NAMES = re.compile(r".*/libnss_(.+)\.so[^/]*")
+_ASK_SYSTEMD = ("systemd", "mymachines", "resolve")
+# What glibc goes by where no file says more.
+_PLAIN_NAMES = frozenset(("files", "dns", "compat"))
 _UTC = ("UTC", "UCT", "Universal", "Zulu")
 
 
@@ -57,10 +60,13 @@ def _for_linking(view: View, path: str) -> bool:
 
 
 def _says_nothing(view: View, path: str) -> bool:
-    """Whether who opens a path does the same without it: modules that ask a daemon of systemd, which runs in no
-    container, and a time zone that is UTC."""
-    if _ASKS_SYSTEMD.fullmatch(path):
-        return True
+    """Whether who opens a path does the same without it: modules for names that the settings do not ask, or that ask
+    a daemon of systemd, which runs in no container, and a time zone that is UTC."""
+    names = _NAMES.fullmatch(path)
+    if names is not None:
+        fact = view.facts.get(view.real("etc/nsswitch.conf") or "")
+        asked = fact.text.split() if isinstance(fact, Text) else _PLAIN_NAMES
+        return names[1] in _ASK_SYSTEMD or names[1] not in asked
     if path == "etc/localtime":
         entry = view.entries[path]
         return entry.kind == "symlink" and entry.target.rpartition("/")[2] in _UTC

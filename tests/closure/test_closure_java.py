@@ -29,6 +29,8 @@ JAVA: Files = {
     f"{JVM}/lib/libawt_xawt.so": elf(needed=["libX11.so.6"], soname="libawt_xawt.so"),
     f"{JVM}/jmods/java.base.jmod": b"x",
     f"{JVM}/legal/x": b"x",
+    f"{JVM}/docs": "-> ../../../share/doc/java",
+    "usr/share/doc/java/x": b"x",
     f"{JVM}/release": 'JAVA_VERSION="17.0.2"\n',
 }
 
@@ -61,7 +63,15 @@ def test_a_program_needs_the_java_without_its_tools(tmp_path: Path) -> None:
         tmp_path, {"app/a.jar": archive({"A.class": named("java/lang/Object")})}, "java", "-jar", "a.jar"
     )
     assert {f"{JVM}/lib/modules", f"{JVM}/lib/server/libjvm.so", "app/a.jar"} <= sure(found)
-    left = ("bin/javac", "lib/ct.sym", "lib/src.zip", "lib/libawt_xawt.so", "jmods/java.base.jmod", "legal/x")
+    left = (
+        "bin/javac",
+        "lib/ct.sym",
+        "lib/src.zip",
+        "lib/libawt_xawt.so",
+        "jmods/java.base.jmod",
+        "legal/x",
+        "docs",
+    )
     assert not {f"{JVM}/{name}" for name in left} & set(found.needs)
     assert not found.gaps
     # The machine is loaded before all that asks for it, and fonts are for who draws.

@@ -71,13 +71,15 @@ def test_an_image_without_them_is_the_same_to_its_program(tmp_path: Path) -> Non
     )
 
 
-def test_modules_that_ask_systemd_and_a_clock_in_utc_say_nothing(tmp_path: Path) -> None:
+def test_modules_for_names_that_nothing_asks_and_a_clock_in_utc_say_nothing(tmp_path: Path) -> None:
     files: Files = {
         "app": elf(["libc.so.6"], imports=["getaddrinfo", "getpwnam", "localtime"]), "lib/libnss_systemd.so.2": "x",
-        "lib/libnss_ldap.so.2": "x", "etc/localtime": "-> /usr/share/zoneinfo/Etc/UTC", "etc/timezone": "Etc/UTC\n",
+        "lib/libnss_ldap.so.2": "x", "lib/libnss_hesiod.so.2": "x", "etc/nsswitch.conf": "passwd: files systemd ldap\n", "etc/localtime": "-> /usr/share/zoneinfo/Etc/UTC", "etc/timezone": "Etc/UTC\n",
     }  # fmt: skip
     view = View(image(tmp_path / "a", files))
-    assert {path for *_, paths in opened_by(view, ["app"]) for path in paths} == {"lib/libnss_ldap.so.2"}
+    assert {path for *_, paths in opened_by(view, ["app"]) for path in paths} == {
+        "lib/libnss_ldap.so.2", "etc/nsswitch.conf"
+    }  # fmt: skip
     other = {
         **files,
         "etc/localtime": "-> /usr/share/zoneinfo/Europe/Paris",
