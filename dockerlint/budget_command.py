@@ -98,7 +98,8 @@ def main(options: Namespace, tasks: Sequence[Task | str], owner: Task | None, ex
         _budgets(job)
     code, done = WITHIN, []
     try:
-        engine = engine_of(options) if any(job.given is None for job in jobs) else None
+        building = [job.task for job in jobs if job.given is None]
+        engine = engine_of(options, building) if building else None
         for job in jobs:
             images = _weighed(job, engine, options.update, existing)
             if images is None:

@@ -9,7 +9,7 @@ import os
 
 from dockerlint.api import settled_source
 from dockerlint.arguments import Options, build_args
-from dockerlint.build_progress import complain
+from dockerlint.build_progress import complain, large_contexts
 from dockerlint.config import PROFILES
 from dockerlint.engine import NAMES, Build, Engine, detect
 from dockerlint.engine.buildx import Archives
@@ -27,7 +27,7 @@ from dockerlint.source import Source
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from dockerlint.model import Dockerfile
     from dockerlint.settle import Choice, Settled
@@ -163,11 +163,12 @@ def _platform(platforms: tuple[str, ...]) -> str | None:
     return own if own in platforms else platforms[0] if platforms else None
 
 
-def engine_of(given: Namespace) -> Engine:
-    """The engine that the options ask for. NoEngine when it cannot be used."""
+def engine_of(given: Namespace, tasks: Iterable[Task] = ()) -> Engine:
+    """The engine that the options ask for, to build these. NoEngine when it cannot be used."""
     found = detect(given.engine, builder=given.builder)
     if isinstance(found, Archives) and getattr(given, "keep", False):
         raise UserError("there is no daemon here to keep the images", "leave --keep out, or start one")
+    large_contexts(tasks)
     return found
 
 

@@ -11,8 +11,9 @@ from dockerlint.report.escape import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from dockerlint.build_options import Task
     from dockerlint.engine import NoEngine
     from dockerlint.image import ImageError
 
@@ -22,6 +23,28 @@ def complain(message: str, hint: str = "") -> None:
     sys.stderr.write(f"dockerlint: {visible(message)}\n")
     if hint:
         sys.stderr.write(f"  {visible(hint)}\n")
+
+
+def large_contexts(tasks: Iterable[Task]) -> None:
+    """Tell, before it is built, where a build takes very much of its context; once for a file."""
+    from dockerlint.context import large
+    from dockerlint.report.comparison import human
+
+    told: set[tuple[str, str]] = set()
+    for task in tasks:
+        folder = task.build.context
+        if (task.path, folder) in told:
+            continue
+        told.add((task.path, folder))
+        groups = large(task.dockerfile, folder, task.patterns)
+        if groups is None:
+            continue
+        files, size = sum(one.files for one in groups), sum(one.bytes for one in groups)
+        most = ", ".join(f"{one.path} ({human(one.bytes)})" for one in groups[:3])
+        complain(
+            f"{task.path}: the build takes {files:,} files, {human(size)}, of its context {folder}: {most}",
+            f"`dockerlint context {task.path}` shows what takes them, and what an ignore file can keep out",
+        )
 
 
 def failed(path: str, what: str, error: EngineError | ImageError) -> None:

@@ -47,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
     engine = None
     if options.measure or options.write:
         try:
-            engine = engine_of(options)
+            engine = engine_of(options, tasks)
         except NoEngine as error:
             no_engine(error, "nothing can be measured")
             return UNUSABLE

@@ -17,12 +17,15 @@ from dockerlint.refuse.copies import is_git, is_http
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dockerlint.model import Dockerfile, Instruction
 
 _SPECIAL = "*?[\\"
 _LINKS = 40
+# More than this is worth a word before a build: it takes a minute to send, and seldom belongs into an image.
+_MUCH = 500_000_000
+_MANY = 100_000
 
 
 @record
@@ -66,7 +69,10 @@ def read(folder: str, patterns: Sequence[str] | None) -> Context:
     return Context(sent, ignored, tuple(unread))
 
 
-def _walk(root: str, folder: str, unread: list[str]) -> Iterator[File]:
+def _walk(
+    root: str, folder: str, unread: list[str], skip: Callable[[str], bool] | None = None
+) -> Iterator[File]:
+    """The files below a folder, but for what is in the folders that `skip` says."""
     waiting = [folder]
     while waiting:
         folder = waiting.pop()
@@ -82,7 +88,8 @@ def _walk(root: str, folder: str, unread: list[str]) -> Iterator[File]:
             try:
                 status = entry.stat(follow_symlinks=False)
                 if stat.S_ISDIR(status.st_mode):
-                    deeper.append(path)
+                    if skip is None or not skip(path):
+                        deeper.append(path)
                 elif stat.S_ISLNK(status.st_mode):
                     yield File(path, 0, os.readlink(entry.path))
                 elif stat.S_ISREG(status.st_mode):
@@ -97,23 +104,7 @@ def takes(dockerfile: Dockerfile, context: Context) -> tuple[Take, ...]:
     context by what they are (COPY --from, ADD of an address) are left out."""
     found: list[Take] = []
     index = _Index(context)
-    for instruction in dockerfile.body:
-        if isinstance(instruction, Run):
-            bound = [
-                mount.options.get("source", ".")
-                for mount in instruction.mounts
-                if mount.type == "bind" and not mount.options.get("from")
-            ]
-            if bound:
-                found.append(Take(instruction, index.matched(bound)))
-            continue
-        if not isinstance(instruction, Copy | Add) or instruction.flag("from") is not None:
-            continue
-        values = [word.value for word in instruction.sources]
-        if isinstance(instruction, Add):
-            values = [value for value in values if value is None or not (is_http(value) or is_git(value))]
-        if not values:
-            continue
+    for instruction, values in _sources(dockerfile):
         if any(value is None for value in values):
             found.append(Take(instruction, None))
             continue
@@ -124,6 +115,30 @@ def takes(dockerfile: Dockerfile, context: Context) -> tuple[Take, ...]:
             paths = tuple(path for path in paths if not ignore.excludes(path))
         found.append(Take(instruction, paths))
     return tuple(found)
+
+
+def _sources(dockerfile: Dockerfile) -> Iterator[tuple[Instruction, list[str | None]]]:
+    """The instructions that take something of the context, and what they name of it."""
+    for instruction in dockerfile.body:
+        values: list[str | None] = []
+        if isinstance(instruction, Run):
+            values += [
+                mount.options.get("source", ".")
+                for mount in instruction.mounts
+                if mount.type == "bind" and not mount.options.get("from")
+            ]
+        elif isinstance(instruction, Copy | Add) and instruction.flag("from") is None:
+            values += [word.value for word in instruction.sources]
+            if isinstance(instruction, Add):
+                values = [value for value in values if value is None or not (is_http(value) or is_git(value))]
+        if values:
+            yield instruction, values
+
+
+def _parts(source: str) -> list[str]:
+    """The parts of the path that a source names. It cannot leave the context: a path above it means the
+    context itself."""
+    return [part for part in clean("/" + source).removeprefix("/").split("/") if part]
 
 
 class _Index:
@@ -148,10 +163,7 @@ class _Index:
         """The paths of the files that some sources stand for."""
         found: dict[str, None] = {}
         for source in sources:
-            # A source cannot leave the context: a path above it means the context itself.
-            whole = clean("/" + source).removeprefix("/")
-            parts = [part for part in whole.split("/") if part]
-            for path in self._expanded("", parts):
+            for path in self._expanded("", _parts(source)):
                 found.update(dict.fromkeys(self._below(path, 0)))
         return tuple(sorted(found))
 
@@ -203,6 +215,38 @@ def untaken(context: Context, taken: Sequence[Take]) -> tuple[str, ...] | None:
         for path in take.paths:
             left.pop(path, None)
     return tuple(left)
+
+
+def large(dockerfile: Dockerfile, folder: str, patterns: Sequence[str] | None) -> list[Group] | None:
+    """What instructions take of a context, by folders, when that is more than 500 MB or 100,000 files; else
+    None. Folders that are ignored, or that no instruction names, are not looked into."""
+    ignore = Ignore.of(patterns or ())
+    taken_back = any(back for back, _ in ignore.patterns)
+    # What a source begins with; "" where that may be anything.
+    named = {
+        "" if not (parts := _parts(value)) or any(char in parts[0] for char in _SPECIAL) else parts[0]
+        for _, values in _sources(dockerfile)
+        for value in values
+        if value is not None
+    }
+
+    def skip(path: str) -> bool:
+        unnamed = "/" not in path and "" not in named and path not in named
+        return unnamed or (not taken_back and ignore.excludes(path))
+
+    size = 0
+    for files, file in enumerate(_walk(folder, "", [], skip) if named else (), 1):
+        size += file.bytes
+        if size > _MUCH or files > _MANY:
+            break
+    else:
+        return None
+    sent = {file.path: file for file in _walk(folder, "", [], skip) if not ignore.excludes(file.path)}
+    context = Context(sent, {}, ())
+    chosen = {path for take in takes(dockerfile, context) for path in take.paths or ()}
+    if len(chosen) <= _MANY and sum(context.sent[path].bytes for path in chosen) <= _MUCH:
+        return None
+    return grouped(context.sent, chosen)
 
 
 @record

@@ -27,8 +27,11 @@ class Images:
     """Reads images that exist. The engine is looked for when the first `image:NAME` is asked for;
     it must be given when there is one already."""
 
-    def __init__(self, preference: str | None = None, platform: str | None = None) -> None:
+    def __init__(
+        self, preference: str | None = None, platform: str | None = None, builder: str | None = None
+    ) -> None:
         self._preference = preference
+        self._builder = builder
         self._platform = platform
         self._engine: Engine | None = None
 
@@ -54,7 +57,7 @@ class Images:
 
     def _found(self) -> Engine:
         if self._engine is None:
-            self._engine = detect(self._preference)
+            self._engine = detect(self._preference, builder=self._builder)
         return self._engine
 
 

@@ -47,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
     options = parser().parse_args(argv)
     _check(options)
     yard = Yard(options)
-    images = Images(options.engine, options.platform)
+    images = Images(options.engine, options.platform, options.builder)
     tasks: list[Task | str] = []
     for path in options.files:
         tasks += [path] if is_image(path) else yard.tasks(path)
@@ -57,7 +57,8 @@ def main(argv: Sequence[str]) -> int:
             options, tasks, owner, lambda given: _existing(given, images, owner, options)
         )
     try:
-        engine = engine_of(options) if not all(isinstance(task, str) for task in tasks) else None
+        building = [task for task in tasks if not isinstance(task, str)]
+        engine = engine_of(options, building) if building else None
         code, found = SAVED, []
         for task in tasks:
             if isinstance(task, str):

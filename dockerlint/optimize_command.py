@@ -56,7 +56,7 @@ def main(argv: Sequence[str]) -> int:
     tasks = [task for path in options.files for task in yard.tasks(path)]
     accepted = _accepted(options.accept_unproven or (), tasks)
     try:
-        engine = engine_of(options)
+        engine = engine_of(options, tasks)
     except NoEngine as error:
         no_engine(error, "nothing can be tried")
         return UNUSABLE

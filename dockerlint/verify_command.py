@@ -56,7 +56,7 @@ def main(argv: Sequence[str]) -> int:
     engine = None
     if any(one.kind != "saved" for one in sides):
         try:
-            engine = engine_of(options)
+            engine = engine_of(options, [one.task for some in chosen for one in some if one.task is not None])
         except NoEngine as error:
             no_engine(error, "nothing can be proven")
             return UNUSABLE

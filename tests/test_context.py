@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import dockerlint
-from dockerlint.context import Context, Group, grouped, read, takes, untaken
+from dockerlint.context import Context, Group, grouped, large, read, takes, untaken
 
 
 @pytest.fixture
@@ -103,3 +103,60 @@ def test_files_nobody_takes_are_told_by_folder(folder: Path) -> None:
 def test_sockets_and_pipes_are_no_part_of_a_context(folder: Path) -> None:
     os.mkfifo(folder / "pipe")
     assert "pipe" not in read(str(folder), None).sent
+
+
+def sparse(path: Path, size: int) -> None:
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as file:
+        file.truncate(size)
+
+
+def test_what_is_large_is_what_instructions_take_of_it(folder: Path) -> None:
+    sparse(folder / ".git" / "pack", 400_000_000)
+    sparse(folder / "data" / "a", 300_000_000)
+    everything = dockerlint.parse("FROM debian\nCOPY . /\n")
+    found = large(everything, str(folder), None)
+    assert found is not None
+    assert found[:2] == [Group(".git/", 2, 400_000_005), Group("data/", 1, 300_000_000)]
+    assert sum(group.files for group in found) == len(read(str(folder), None).sent)
+    # Nothing of it is sent: it is ignored, or no instruction asks for it.
+    assert large(everything, str(folder), [".git"]) is None
+    assert large(everything, str(folder), ["*", "!data"]) is None
+    assert large(dockerlint.parse("FROM debian\nCOPY data main.c /\n"), str(folder), None) is None
+    assert large(dockerlint.parse("FROM debian\nARG A\nCOPY $A /\n"), str(folder), None) is None
+    taken_back = large(everything, str(folder), [".git/*", "!.git/pack"])
+    assert taken_back is not None
+    assert Group(".git/", 1, 400_000_000) in taken_back
+
+
+def test_what_is_ignored_is_not_looked_through(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    scandir = os.scandir
+
+    def look(path: str) -> object:
+        seen.append(os.path.relpath(path, folder))
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", look)
+    file = dockerlint.parse("FROM debian\nCOPY . /\n")
+    assert large(file, str(folder), [".git", "lib/deep"]) is None
+    assert sorted(seen) == [".", "docs", "lib"]
+    seen.clear()
+    assert large(dockerlint.parse("FROM debian\nCOPY ./lib/a.c main.c /\n"), str(folder), None) is None
+    assert sorted(seen) == [".", "lib", "lib/deep"]
+    seen.clear()
+    assert large(dockerlint.parse("FROM debian\nCOPY */x.md /\n"), str(folder), None) is None
+    assert sorted(seen) == [".", ".git", "docs", "lib", "lib/deep"]
+    seen.clear()
+    assert large(dockerlint.parse("FROM debian\nCOPY --from=x / /\n"), str(folder), None) is None
+    assert seen == []
+
+
+def test_many_small_files_are_large_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = dockerlint.parse("FROM debian\nCOPY . /\n")
+    monkeypatch.setattr("dockerlint.context._MANY", 7)
+    found = large(file, str(folder), None)
+    assert found is not None
+    assert sum(group.files for group in found) == 8
+    monkeypatch.setattr("dockerlint.context._MANY", 8)
+    assert large(file, str(folder), None) is None

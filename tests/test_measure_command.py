@@ -77,6 +77,26 @@ def test_a_context_that_is_no_folder_is_bad_usage(bare: Path, capsys: pytest.Cap
     assert "is not a folder" in failure(capsys, "Dockerfile", "--context", "elsewhere")
 
 
+@pytest.mark.parametrize(
+    "words", ["measure", "measure --update", "verify", "optimize", "cache --measure"]
+)  # fmt: skip
+def test_a_large_context_is_told_before_it_is_built(
+    bare: Path, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    fake_buildah(bare)
+    (bare / "Dockerfile").write_text("FROM busybox\nCOPY . /x\nRUN apt-get install -y x\n")
+    with (bare / "data").open("wb") as file:
+        file.truncate(600_000_000)
+    main([*words.split(), "Dockerfile", "--isolated"])
+    errors = capsys.readouterr().err
+    told = f"dockerlint: Dockerfile: the build takes {len(list(bare.rglob('*'))) - 1} files, 600.0 MB, of its context .: data (600.0 MB)"
+    assert errors.startswith(told)
+    assert errors.splitlines()[1].startswith("  `dockerlint context Dockerfile` shows what takes them")
+    (bare / ".dockerignore").write_text("data\n")
+    main([*words.split(), "Dockerfile", "--isolated"])
+    assert "of its context" not in capsys.readouterr().err
+
+
 def test_less_is_green_and_more_is_red_on_a_terminal() -> None:
     text = "  image    bytes before  difference\n  files  2,000  -1,000  -1.0 kB  -50.0 %\n  gzip  1  +1.5 MB\n  Dockerfile:2-1  x\n"
     shown = _colored(text).splitlines()

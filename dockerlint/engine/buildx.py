@@ -144,7 +144,9 @@ class Archives:
 
     def _path(self, tag: str) -> str:
         if tag not in self._paths:
-            raise EngineError(f"{tag} was not built here")
+            raise EngineError(
+                f"{tag} is not here: the builder {self._builder.name} keeps no images, and {self._program} reaches no daemon"
+            )
         return self._paths[tag]
 
     def remove(self, tag: str) -> None:

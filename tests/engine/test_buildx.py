@@ -14,6 +14,8 @@ from dockerlint.engine import Build, BuildFailed, EngineError, NoEngine, detect
 from dockerlint.engine.secret import Secret, secret
 from dockerlint.engine.session import Session
 from dockerlint.errors import UserError
+from dockerlint.existing import Images
+from running import run
 
 FAKE = """\
 #!/bin/sh
@@ -111,6 +113,23 @@ def test_the_builder_of_a_daemon_is_that_daemon(place: Path) -> None:
         (words,) = (call for call in asked(place) if call[0] == "build")
     assert words[1] == "--load"
     assert "--builder" not in words
+
+
+def test_an_image_that_is_there_already_is_looked_for_where_the_builder_brings_images(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", env(place)["PATH"])
+    images = Images(None, None, "team")
+    assert images.engine_of("image:app") == ("docker", "v0.17.0")
+    with pytest.raises(EngineError, match="the builder team keeps no images"):
+        images.read("image:app")
+    (place / "daemon").touch()
+    assert Images(None, None, "team").engine_of("image:app") == ("docker", "28.5.1")
+    with pytest.raises(NoEngine):
+        Images(None, None, "nobody").engine_of("image:app")
+    # The command hands its option on.
+    assert run("measure", "image:app", "--builder", "nobody").code == 2
+    assert 'no builder "nobody" found' in run("measure", "image:app", "--builder", "nobody").err
 
 
 def test_a_builder_that_is_not_there_is_named(place: Path) -> None:

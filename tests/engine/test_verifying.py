@@ -53,7 +53,7 @@ def verify(
     capsys: pytest.CaptureFixture[str],
 ) -> Verifier:
     engine = workplace.engine(request.param)
-    monkeypatch.setattr("dockerlint.verify_command.engine_of", lambda options: engine)
+    monkeypatch.setattr("dockerlint.verify_command.engine_of", lambda *_: engine)
     return Verifier(workplace, engine, tmp_path, capsys)
 
 
