@@ -216,7 +216,7 @@ class Ladder:
             and not contents.same(p, there)
             and not contents.serves(p, there)
             and not any(p.startswith(f"{home}/") for home in java)
-            and not packaging.links(p)
+            and not packaging.makes(p)
             and p not in MERGED
         ]
         if kind == SAME and not packaging.left and self._spared(copied) < _WORTH:

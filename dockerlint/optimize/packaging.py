@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
+from dockerlint.knowledge.running import volatile
 from dockerlint.model import Run
 from dockerlint.shell import scripts
 from dockerlint.shell.installs import installs
@@ -74,8 +77,20 @@ class Packaging:
         """All packages that come with those to install."""
         return {one for name in self.names for one in self._brought(name)}
 
-    def links(self, path: str) -> bool:
-        """Whether a path is a link that the scripts of the packages make, to one of their programs."""
+    def makes(self, path: str) -> bool:
+        """Whether the scripts of the packages make a path: a link to one of their programs, or what is known to
+        be made anew by each build, in a folder of theirs."""
+        return self._links(path) or self._generates(path)
+
+    def _generates(self, path: str) -> bool:
+        if self._contents.made(path) or not any(
+            fnmatchcase(f"/{path}", glob) for row in volatile() for glob in row.paths
+        ):
+            return False
+        folder = f"/{path}".rpartition("/")[0]
+        return any(folder in self._known[name].files for name in self.coming)
+
+    def _links(self, path: str) -> bool:
         entry = self._contents.view.entries[path]
         if entry.kind != "symlink" or "/etc/alternatives/" not in f"/{path}{entry.target}":
             return False

@@ -150,20 +150,21 @@ def test_packages_that_others_bring_are_not_named_and_links_of_scripts_are_not_m
     )
     tool = (
         depends,
-        {"var/lib/dpkg/info/tool.list": "/usr/lib/tool/run\n/usr/lib/tool/run.1.gz\n"},
+        {"var/lib/dpkg/info/tool.list": "/etc/ssl/certs/java\n/usr/lib/tool/run\n/usr/lib/tool/run.1.gz\n"},
     )
     installed: Files = {
-        **INSTALLED, "usr/lib/tool/run": elf(["libz.so.1", "libc.so.6"], interpreter=LOADER),
+        **INSTALLED, "etc/ssl/certs/java/cacerts": "x", "usr/lib/tool/run": elf(["libz.so.1", "libc.so.6"], interpreter=LOADER),
         "usr/bin/run": "-> /etc/alternatives/run", "etc/alternatives/run": "-> /usr/lib/tool/run",
         "etc/alternatives/run.1.gz": "-> /usr/lib/tool/run.1.gz", "usr/share/man/man1/run.1.gz": "-> /etc/alternatives/run.1.gz",
         **database(LIBC, LIBZ, GCC, tool),
     }  # fmt: skip
     base = image(tmp_path / "base", BASE, Cmd=["bash"])
-    measured = made(tmp_path, installed=installed, Cmd=["run"])
+    measured = made(tmp_path, installed=installed, Cmd=["run", "/etc/ssl/certs/java/cacerts"])
     text = tail(climb(measured, SLIM, debian_bookworm_slim=base)[0])
     assert "RUN mkdir -p /usr/share/man/man1 " in text
     assert "--no-install-recommends tool " in text
     assert "alternatives" not in text
+    assert "cacerts" not in text
     full = image(tmp_path / "full", {**BASE, "usr/share/man/man1/x": "x"}, Cmd=["bash"])
     assert "mkdir" not in tail(climb(measured, SLIM, debian_bookworm_slim=full)[0])
 
