@@ -164,7 +164,7 @@ def test_packages_that_others_bring_are_not_named_and_links_of_scripts_are_not_m
     assert "RUN mkdir -p /usr/share/man/man1 " in text
     assert "--no-install-recommends tool " in text
     assert "alternatives" not in text
-    assert "cacerts" not in text
+    assert "/etc/ssl" not in text
     full = image(tmp_path / "full", {**BASE, "usr/share/man/man1/x": "x"}, Cmd=["bash"])
     assert "mkdir" not in tail(climb(measured, SLIM, debian_bookworm_slim=full)[0])
 
