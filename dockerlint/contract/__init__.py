@@ -61,7 +61,7 @@ def judge(
     """
     one, two = View(before), View(after)
     unstable = _unstable(one, twice)
-    listed: list[Difference] = list(config_changes(before, after, promise))
+    listed: list[Difference] = list(config_changes(before, after, promise, two))
     left: list[Change] = []
     excused: list[tuple[Change, str]] = []
     for change in changes(one, two):

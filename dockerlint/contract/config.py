@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dockerlint.contract.record import Difference
 from dockerlint.knowledge.running import toolchain_variables
+from dockerlint.view import absolute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from dockerlint.contract.record import Promise
     from dockerlint.image import Image
+    from dockerlint.view import View
 
 # Of the whole image; what the engine notes about the build (created, history, rootfs) is no part of it.
 _OF_IMAGE = ("architecture", "variant", "os", "os.version", "author")
@@ -33,8 +35,12 @@ DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _BY_RULE = "a rule that was applied changes it"
 
 
-def config_changes(before: Image, after: Image, promise: Promise) -> Iterator[Difference]:
-    """Every setting that differs. None, empty and absent are one."""
+# By which TLS libraries are told where certificates are (OpenSSL, Go, curl).
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+def config_changes(before: Image, after: Image, promise: Promise, there: View) -> Iterator[Difference]:
+    """Every setting that differs; `there` is a view of the second image. None, empty and absent are one."""
     for key in _OF_IMAGE:
         if (before.config.get(key) or None) != (after.config.get(key) or None):
             text = f"{before.config.get(key)!r} -> {after.config.get(key)!r}"
@@ -48,7 +54,7 @@ def config_changes(before: Image, after: Image, promise: Promise) -> Iterator[Di
         lists = [value for value in (one or [], two or []) if isinstance(value, list)]
         tables = [value for value in (one or {}, two or {}) if isinstance(value, dict)]
         if key == "Env" and len(lists) == 2:
-            yield from _env(lists[0], lists[1], promise)
+            yield from _env(lists[0], lists[1], promise, there)
         elif len(tables) == 2:
             yield from _mapping(key, tables[0], tables[1], promise)
         else:
@@ -64,7 +70,7 @@ def _allowed(key: str, promise: Promise) -> str:
     return _BY_RULE if key in promise.config else ""
 
 
-def _env(old: list[object], new: list[object], promise: Promise) -> Iterator[Difference]:
+def _env(old: list[object], new: list[object], promise: Promise, there: View) -> Iterator[Difference]:
     one, two = (dict(str(item).partition("=")[::2] for item in env) for env in (old, new))
     for name in sorted({*one, *two}):
         if one.get(name) == two.get(name):
@@ -77,6 +83,13 @@ def _env(old: list[object], new: list[object], promise: Promise) -> Iterator[Dif
             allowed = "an empty one is as none"
         if not allowed and promise.closure and name not in two and name in toolchain_variables():
             allowed = "a variable of the toolchain's own image, for building"
+        if (
+            promise.closure
+            and name in CERTIFICATES
+            and name not in one
+            and there.real(absolute(two[name], "/"))
+        ):
+            allowed = allowed or "the ground names the certificates that it brings"
         yield Difference("config", f"Env {name}", f"{one.get(name)!r} -> {two.get(name)!r}", allowed)
     if one == two:
         yield Difference("config", "Env", "the variables stand in another order", "order means nothing")

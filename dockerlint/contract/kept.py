@@ -15,6 +15,7 @@ from dockerlint.contract.tools import Tools
 from dockerlint.contract.users import USERS, users_stay
 from dockerlint.inspect import Binary, Catalog
 from dockerlint.knowledge.running import data_endings, is_leftover
+from dockerlint.view import absolute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _DOCUMENTS = (
 )
 
 _SHOWN = 3
+_TEMPORARY = ("tmp", "var/tmp")
 _SAME_USERS = "who the container runs as, and every user that was added, is there with the same number"
 _UNUSED_PACKAGE = "of packages that nothing that the container runs needs"
 _OTHER_VERSION = "of packages that are there in another build or version"
@@ -139,8 +141,18 @@ class Keeper:
             return self._changed(change)
         return self._gone(change)
 
+    def _workdir(self, change: Change) -> bool:
+        """Whether it is the working directory, and as every engine makes it where it is not there."""
+        settings = self.one.image.config.get("config")
+        place = str(settings.get("WorkingDir") or "") if isinstance(settings, dict) else ""
+        entry = self.one.entries[change.path]
+        plain = entry.kind == "directory" and (entry.mode & 0o7777, entry.uid, entry.gid) == (0o755, 0, 0)
+        return change.kind == "gone" and plain and absolute(place, "/") == change.path
+
     def _needed(self, change: Change) -> str | Difference:
         path, by = change.path, self.before.needs[change.path]
+        if self._workdir(change):
+            return "the working directory, which engines make when they start a container"
         where, sure = f"/{path}", path not in self.before.unsure
         if self._stands_in(path):
             return "what the link led to is there in its place"
@@ -283,6 +295,9 @@ class Keeper:
             return self._count(self._gone_of, package)
         if self.tools.has(path):
             return self._count(self._gone_of, package) if package is not None else _UNUSED_PACKAGE
+        if path in _TEMPORARY:
+            self.unproven[f"/{path} is gone, where programs make their files"] = None
+            return ""
         named = self.mentions.of(path, change.type)
         if named and not self._again_elsewhere(path):
             self.unproven[f"/{path} is gone, and {named} names it"] = None

@@ -163,10 +163,21 @@ class Contents:
             return users_stay(self.view, ground, path)
         return path in self.opened and not self.made(path)
 
-    def names(self, paths: Iterable[str], everything: frozenset[str]) -> list[str]:
+    def folder_links(self, paths: Iterable[str]) -> dict[str, str]:
+        """The links among paths that lead to folders, each with where it leads."""
+        found = {}
+        for path in paths:
+            real = self.view.real(path)
+            if real is None or path in MERGED or self.view.entries[path].kind != "symlink":
+                continue
+            if not self.view.is_file(real):
+                found[path] = real
+        return found
+
+    def names(self, paths: Iterable[str], everything: frozenset[str], linked: bool = False) -> list[str]:
         """The names under which files must lie so that all that ask for them find them, when links are
         not copied but replaced by what they lead to; `everything` are the paths that will be there. Raises
-        Unwritable where that would not do."""
+        Unwritable where that would not do, unless links to folders are made otherwise (`linked`)."""
         wanted = list(paths)
         used = self._through_merged(everything)
         covered = {link for name in used for link in self.view.links(name)[1]}
@@ -179,6 +190,8 @@ class Contents:
             if real is None or link in MERGED:
                 continue
             if not self.view.is_file(real):
+                if linked:
+                    continue
                 raise Unwritable(f"what it needs is reached by the link /{link}")
             # A library is asked for by one name; a program may look at its own, so it keeps them all.
             library = _LIBRARY.fullmatch(link) is not None

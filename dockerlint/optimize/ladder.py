@@ -9,6 +9,7 @@ from dockerlint.frozen import node, replace
 from dockerlint.knowledge.bases import base_image_of
 from dockerlint.optimize.contents import MERGED, Contents, wholes
 from dockerlint.optimize.packaging import Packaging
+from dockerlint.optimize.prepared import linked, prepare
 from dockerlint.optimize.stage import Bring, Ground, Unwritable, document_of, grouped, with_stage
 from dockerlint.split.bases import base_of
 from dockerlint.view import View
@@ -135,13 +136,20 @@ class Ladder:
         try:
             paths = wholes(contents.view, wanted)
             single = [path.strip("/") for path in paths if not path.endswith("/")]
-            names = contents.names(single, frozenset(wanted))
-            brings = grouped([f"/{name}" for name in names] + [path for path in paths if path.endswith("/")])
-            brings = self._owned(brings + tuple(Bring((f"/{p}",), f"/{p}") for p in self._empty(there)))
+            whole, links = linked(contents, contents.names(single, frozenset(wanted), linked=True))
+            links.update(contents.folder_links(single))
+            empty = self._empty(there)
+            prepared = prepare(contents, links, empty, there)
+            if prepared is None:
+                whole = contents.names(single, frozenset(wanted))
+            brings = grouped([f"/{name}" for name in whole] + [path for path in paths if path.endswith("/")])
+            if prepared is None:
+                brings += tuple(Bring((f"/{p}",), f"/{p}") for p in empty)
             config = document_of(ground.config) if ground is not None else {}
-            text = with_stage(
-                self.dockerfile, contents.config, Ground(name, config, (), _compact(brings), about=_EXACT)
+            there_now = Ground(
+                name, config, (), _compact(self._owned(brings)), about=_EXACT, prepared=prepared
             )
+            text = with_stage(self.dockerfile, contents.config, there_now)
         except Unwritable as error:
             return Rung(kind, name, None, str(error))
         return Rung(kind, name, text)

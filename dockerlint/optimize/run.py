@@ -91,8 +91,9 @@ def optimize(
         plain = _Climbed(dockerfile, before, Promise(), climbed.tried, False)
         alone = _fixed(plain, lab, way)
         over = over or alone.over
-        if alone.attempt.saved(before) >= fixed.attempt.saved(before) + ENOUGH:
-            heavier = Tried(last.rung, HEAVIER, "the fixes alone make it lighter", last.attempt)
+        # A stage more has to be worth it.
+        if alone.attempt.saved(before) > fixed.attempt.saved(before) - ENOUGH:
+            heavier = Tried(last.rung, HEAVIER, "the fixes alone make it as light or lighter", last.attempt)
             climbed = replace(plain, tried=(*climbed.tried[:-1], heavier))
             fixed = alone
     unproven = tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from dockerlint.contract.config import CERTIFICATES
 from dockerlint.frozen import node, record
 from dockerlint.model import (
     Cmd,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from dockerlint.model import Dockerfile, Instruction, Stage
+    from dockerlint.optimize.prepared import Prepared
 
 # Settings that no build depends on: they leave the stage that builds.
 _MOVED = (Cmd, Entrypoint, Expose, Healthcheck, Label, Maintainer, Onbuild, Stopsignal)
@@ -58,7 +60,8 @@ class Ground:
 
     `image` is the reference in FROM, `config` the configuration that comes with it; `commands` are run
     first, as root; `links` are symbolic links that are made (path, target); `ldconfig` has the linker's
-    cache made anew; `about` is a comment above it all; `last` are commands at the end of the stage that builds.
+    cache made anew; `about` is a comment above it all; `last` are commands at the end of the stage that builds,
+    and behind them `prepared` is made, as root, and brought over.
     """
 
     image: str
@@ -69,6 +72,7 @@ class Ground:
     ldconfig: bool = False
     about: str = ""
     last: tuple[str, ...] = ()
+    prepared: Prepared | None = None
 
 
 def with_stage(dockerfile: Dockerfile, config: Mapping[str, Any], ground: Ground) -> Source:
@@ -99,6 +103,7 @@ class _Writer:
         alias, head = self._head()
         newline = self.file.newline
         lines = [head.rstrip(), *(f"{self._word('RUN')} {command}" for command in self.ground.last)]
+        lines += self._preparing()
         text = newline.join(lines) + newline * 2 + newline.join(self._lines(alias)) + newline
         return Source.of_text(text, self.file.path, self.file.bom)
 
@@ -117,6 +122,21 @@ class _Writer:
         for begin, end, instead in sorted(cuts, reverse=True):
             text = text[:begin] + instead + text[end:]
         return alias, text
+
+    def _preparing(self) -> Iterator[str]:
+        """What the stage that is there makes for the next."""
+        if self.ground.prepared is None:
+            return
+        yield ""
+        yield "# Folders and links for the stage below: COPY would give them another mode, or copy what they lead to."
+        if self.config.get("User"):
+            yield f"{self._word('USER')} root"
+        yield self._run(self.ground.prepared.commands)
+
+    def _run(self, commands: Sequence[str]) -> str:
+        return (
+            f"{self._word('RUN')} {self.joint.join((commands[0], *(f'&& {more}' for more in commands[1:])))}"
+        )
 
     def _moved(self) -> list[Instruction]:
         return [i for i in self.stage.instructions if isinstance(i, _MOVED)]
@@ -159,7 +179,9 @@ class _Writer:
             yield f"{self._word('USER')} root"
             self.user = "root"
         for command in self.ground.commands:
-            yield f"{self._word('RUN')} {self.joint.join((command[0], *(f'&& {more}' for more in command[1:])))}"
+            yield self._run(command)
+        if self.ground.prepared is not None:
+            yield f"{self._word('COPY')} --from={alias} {self.ground.prepared.folder}/ /"
         for bring in self.ground.brings:
             yield self._copy(alias, bring)
         after = [f"ln -sf {target} {path}" for path, target in self.ground.links]
@@ -167,7 +189,7 @@ class _Writer:
             raise Unwritable("a link has a name that a shell would read differently")
         after += ["ldconfig"] if self.ground.ldconfig else []
         if after:
-            yield f"{self._word('RUN')} {self.joint.join((after[0], *(f'&& {more}' for more in after[1:])))}"
+            yield self._run(after)
         yield from self._settings()
 
     def _platform(self) -> str:
@@ -242,7 +264,8 @@ class _Writer:
         extra = sorted(set(there) - set(wanted))
         # Programs take an empty locale for none.
         wanted |= {name: "" for name in extra if name.startswith(("LANG", "LC_"))}
-        foreign = [name for name in extra if name not in wanted]
+        # Where they name what is there, they are listed; see contract/config.py.
+        foreign = [name for name in extra if name not in wanted and name not in CERTIFICATES]
         if foreign:
             listed = ", ".join(foreign)
             raise Unwritable(f"{self.ground.image} sets {listed}, which no instruction can unset")

@@ -10,7 +10,7 @@ from dockerlint.contract import Judgement, Promise, Smoke, Verdict, judge
 from dockerlint.engine import Ran
 from dockerlint.image import Image
 from elves import elf
-from looking import Files, image
+from looking import Files, image, layer
 
 LOADER = "lib64/ld-linux-x86-64.so.2"
 SPLIT = Promise(closure=True)
@@ -258,3 +258,42 @@ def test_a_folder_with_another_owner_is_not_proven(tmp_path: Path) -> None:
     layers = (layer({**BASE, "app": program(), "data": None}, None, {"data": owner}) for owner in (7, 0))
     one, two = (image(tmp_path / str(n), one, Cmd=["/app"]) for n, one in enumerate(layers))
     assert judge(one, two, SPLIT).verdict == Verdict.UNPROVEN
+
+
+def test_the_working_directory_is_made_by_every_engine_unless_it_is_someone_elses(tmp_path: Path) -> None:
+    app: Files = {"app": program("libc.so.6")}
+
+    def gone(name: str, mode: int, owner: int) -> Judgement:
+        place = layer({"src": None}, {"src": mode}, {"src": owner})
+        one = image(tmp_path / name, {**BASE, **app}, place, Cmd=["/app"], WorkingDir="/src")
+        return judge(
+            one, image(tmp_path / f"{name}2", {**BASE, **app}, Cmd=["/app"], WorkingDir="/src"), SPLIT
+        )
+
+    judgement = gone("a", 0o755, 0)
+    assert judgement.verdict == Verdict.LISTED, judgement
+    assert [d.allowed for d in judgement.differences] == [
+        "the working directory, which engines make when they start a container"
+    ]
+    assert gone("b", 0o777, 0).verdict == gone("c", 0o755, 33).verdict == Verdict.DIFFERS
+
+
+def test_a_temporary_folder_that_is_gone_is_not_proven(tmp_path: Path) -> None:
+    app: Files = {"app": program("libc.so.6")}
+    judgement = judged(tmp_path / "a", {**app, "tmp": None}, app, base=1)
+    assert judgement.verdict == Verdict.UNPROVEN
+    assert judgement.unproven == ("/tmp is gone, where programs make their files",)
+    assert judged(tmp_path / "b", {**app, "tmp": None}, {**app, "tmp": None}).holds
+
+
+def test_certificates_that_a_ground_names_are_listed_where_they_are(tmp_path: Path) -> None:
+    app: Files = {"app": program("libc.so.6")}
+    path = "etc/ssl/certs/ca-certificates.crt"
+    one = image(tmp_path / "a", {**BASE, **app}, Cmd=["/app"])
+
+    def on(name: str, files: Files) -> Judgement:
+        env = [f"SSL_CERT_FILE=/{path}"]
+        return judge(one, image(tmp_path / name, {**BASE, **app, **files}, Cmd=["/app"], Env=env), SPLIT)
+
+    assert on("b", {path: b"x"}).verdict == Verdict.LISTED
+    assert on("c", {}).verdict == Verdict.DIFFERS

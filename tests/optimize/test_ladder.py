@@ -337,6 +337,79 @@ def test_what_a_smoke_command_starts_is_brought_and_a_shell_only_where_it_needs_
     assert Contents(measured, ["cat $(find / -name x)", "cat 'open"]).gaps == Contents(measured).gaps
 
 
+TOOLS: Files = {
+    name: elf(["libc.so.6"]) for name in ("bin/sh", "bin/mkdir", "bin/chmod", "bin/chown", "bin/ln")
+}
+
+
+def test_a_program_of_many_names_is_brought_once_with_links(tmp_path: Path) -> None:
+    files: Files = {
+        "bin/box": elf(["libc.so.6"], interpreter=LOADER), "bin/cat": "-> box", "usr/bin/tac": "-> ../../bin/cat",
+        "start": "#!/bin/cat\n",
+    }  # fmt: skip
+    one = _measured(tmp_path, BASE, TOOLS, files, Cmd=["/bin/cat", "/bin/box", "/usr/bin/tac"])
+    text = climb(one)[0].source.text  # type: ignore[union-attr]
+    assert "RUN mkdir -p /runtime/bin /runtime/usr/bin \\\n" in text
+    assert "    && ln -s box /runtime/bin/cat \\\n    && ln -s /bin/box /runtime/usr/bin/tac\n" in text
+    assert "FROM scratch\nCOPY --from=build /runtime/ /\n" in text
+    assert "COPY --from=build /bin/box /bin/box\n" in text
+    assert "/bin/cat /" not in text
+
+
+def test_without_tools_to_make_links_a_program_is_copied_under_each_name(tmp_path: Path) -> None:
+    files: Files = {"bin/box": elf(["libc.so.6"], interpreter=LOADER), "bin/cat": "-> box"}
+    text = tail(climb(_measured(tmp_path, BASE, files, Cmd=["/bin/cat", "/bin/box"]))[0])
+    assert "COPY --from=build /bin/box /bin/cat /bin/\n" in text
+
+
+def test_temporary_folders_and_those_of_users_come_with_mode_and_owner(tmp_path: Path) -> None:
+    data = layer(
+        {"tmp": None, "var/tmp": None, "data": None, "data/in": None},
+        modes={"tmp": 0o1777, "var/tmp": 0o1777, "data": 0o755, "data/in": 0o2750},
+        owners={"data/in": 33},
+    )
+    one = _measured(tmp_path, BASE, TOOLS, data, PROGRAM, INSTALLED, Cmd=["/app/hello"], User="33")
+    text = climb(one)[0].source.text  # type: ignore[union-attr]
+    assert (
+        """
+USER root
+RUN mkdir -p /runtime/tmp /runtime/var/tmp /runtime/data/in \\
+    && chown 33:0 /runtime/data/in \\
+    && chmod 1777 /runtime/tmp /runtime/var/tmp \\
+    && chmod 2750 /runtime/data/in
+"""
+        in text
+    )
+    assert "\nUSER 33\n" in tail(climb(one)[0])
+
+
+def test_a_link_to_a_folder_is_made_where_it_can_be(tmp_path: Path) -> None:
+    files: Files = {
+        "opt/v2/hello": PROGRAM["app/hello"],
+        "opt/now": "-> v2",
+        "opt/v2/a.c": "x",
+        "opt/b.c": "x",
+    }
+    one = _measured(tmp_path / "a", BASE, TOOLS, INSTALLED, files, Cmd=["/opt/now/hello"])
+    text = climb(one)[0].source.text  # type: ignore[union-attr]
+    assert "&& ln -s v2 /runtime/opt/now\n" in text
+    assert "COPY --from=build /opt/v2/hello /opt/v2/hello\n" in text
+    bare = climb(_measured(tmp_path / "b", BASE, INSTALLED, files, Cmd=["/opt/now/hello"]))[0]
+    assert bare.source is None
+    assert bare.why == "what it needs is reached by the link /opt/now"
+
+
+def test_the_certificates_that_a_ground_names_do_not_keep_it_out(tmp_path: Path) -> None:
+    path = "etc/ssl/certs/ca-certificates.crt"
+    ground = image(tmp_path / "g", {path: "x"}, Env=["PATH=/usr/bin:/bin", f"SSL_CERT_FILE=/{path}"])
+    rungs = climb(made(tmp_path, Env=["PATH=/usr/bin:/bin"]), **{"gcr.io/distroless/cc_debian12": ground})
+    assert rungs[1].source is not None, rungs[1].why
+    other = image(tmp_path / "h", {path: "x"}, Env=["JAVA_HOME=/x"])
+    assert climb(made(tmp_path / "i"), **{"gcr.io/distroless/cc_debian12": other})[1].why.endswith(
+        "sets JAVA_HOME, which no instruction can unset"
+    )
+
+
 def _measured(folder: Path, *layers: Files | bytes, **config: Any) -> Measured:
     one = image(folder, *layers, **config)
     return measure(dockerlint.parse("FROM debian:bookworm\nRUN make\n"), one, one.diff_ids[:1])

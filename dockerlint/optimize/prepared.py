@@ -1,0 +1,90 @@
+"""What COPY cannot bring over as it is, made in a folder of the build stage first: links, and folders with a mode or
+an owner of their own. The folder is copied as a whole, which keeps what is in it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from dockerlint.frozen import node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from dockerlint.optimize.contents import Contents
+    from dockerlint.view import View
+
+# Where programs make files, whatever they are: nearly every program counts on the first.
+_TEMPORARY = ("tmp", "var/tmp")
+_FOLDERS = ("/runtime", "/runtime-root", "/rootfs")
+_TOOLS = ("mkdir", "chmod", "chown", "ln")
+_PLAIN = re.compile(r"[A-Za-z0-9_./+@%:,=~-]+")
+# What COPY makes of every folder.
+_MADE = (0o755, 0, 0)
+
+
+@node
+class Prepared:
+    """`folder` is where the `commands` of the build stage make what is brought over."""
+
+    folder: str
+    commands: tuple[str, ...]
+
+
+def linked(contents: Contents, names: Iterable[str]) -> tuple[list[str], dict[str, str]]:
+    """Of names that files go by, those that bring a file, and links for the rest: each with what it leads to."""
+    whole: dict[str, str] = {}
+    links: dict[str, str] = {}
+    for name in sorted(names, key=lambda name: (contents.view.real(name) != name, name)):
+        real = contents.view.real(name)
+        if real is None or real not in whole:
+            whole[real or name] = name
+        else:
+            links[name] = whole[real]
+    return sorted(whole.values()), links
+
+
+def prepare(
+    contents: Contents, links: Mapping[str, str], folders: Iterable[str], there: View | None
+) -> Prepared | None:
+    """How links and empty folders come over; None when there are none of them, or the image has nothing to make them
+    with. `there` is the ground that they come to."""
+    view = contents.view
+    kept = [
+        path
+        for path in (*_TEMPORARY, *folders)
+        if view.is_folder(path) and (there is None or not there.is_folder(path))
+    ]
+    able = view.is_file("bin/sh") and all(
+        any(view.is_file(f"{place}/{tool}") for place in ("bin", "usr/bin")) for tool in _TOOLS
+    )
+    folder = next((f for f in _FOLDERS if not view.is_folder(f.strip("/"))), None)
+    words = (*kept, *links, *links.values())
+    if not (kept or links) or not able or folder is None or any(not _PLAIN.fullmatch(word) for word in words):
+        return None
+    parents = sorted({posixpath.dirname(link) for link in links} - {""} - set(kept))
+    commands = [f"mkdir -p {' '.join(f'{folder}/{path}' for path in (*kept, *parents))}"]
+    modes: dict[int, list[str]] = {}
+    owners: dict[str, list[str]] = {}
+    for path in kept:
+        entry = view.entries[path]
+        if entry.mode & 0o7777 != _MADE[0]:
+            modes.setdefault(entry.mode & 0o7777, []).append(f"{folder}/{path}")
+        if (entry.uid, entry.gid) != _MADE[1:]:
+            owners.setdefault(f"{entry.uid}:{entry.gid}", []).append(f"{folder}/{path}")
+    # An owner that is changed takes special bits of the mode away.
+    commands += [f"chown {owner} {' '.join(paths)}" for owner, paths in owners.items()]
+    commands += [f"chmod {mode:o} {' '.join(paths)}" for mode, paths in modes.items()]
+    commands += [f"ln -s {_target(contents, link, to)} {folder}/{link}" for link, to in links.items()]
+    return Prepared(folder, tuple(commands))
+
+
+def _target(contents: Contents, link: str, to: str) -> str:
+    """What a link says: the same as in the image where that still leads there."""
+    entry = contents.view.entries.get(link)
+    if entry is not None and entry.kind == "symlink":
+        path = posixpath.normpath(posixpath.join("/", posixpath.dirname(link), entry.target))
+        if path.strip("/") == to:
+            return entry.target
+    return f"/{to}"
