@@ -41,9 +41,13 @@ class Tools:
         return is_python_tool(name) and self._unneeded(files[0] if files else name, files)
 
     def part(self, path: str) -> bool:
-        """Whether a path is of a package of Node that is needed; these go as a whole."""
+        """Whether a path is of an installed package that goes as a whole: of Python but for tools, of Node where
+        it is needed."""
         folder = module_folder(path)
-        return bool(folder) and not self._unneeded(folder, self._view.below(folder))
+        if folder:
+            return not self._unneeded(folder, self._view.below(folder))
+        package = self._owner(path)
+        return package is not None and package.manager == "pip" and not self.has(path)
 
     def _unneeded(self, key: str, files: Iterable[str]) -> bool:
         if key not in self._idle:

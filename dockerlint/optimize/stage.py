@@ -7,6 +7,7 @@ import re
 
 from dockerlint.contract.config import CERTIFICATES
 from dockerlint.frozen import node, record
+from dockerlint.knowledge.running import toolchain_variables
 from dockerlint.model import (
     Cmd,
     Entrypoint,
@@ -269,6 +270,9 @@ class _Writer:
         if foreign:
             listed = ", ".join(foreign)
             raise Unwritable(f"{self.ground.image} sets {listed}, which no instruction can unset")
+        # What the image of a toolchain sets for building stays there.
+        own = {p.name.value for stage in self.stage.lineage for env in stage.of(Env) for p in env.pairs}
+        building = toolchain_variables() - own
         for env in (i for i in self.stage.instructions if isinstance(i, Env)):
             names = [p.name.value or "" for p in env.pairs]
             last = all(wanted.get(n) == (p.value.value if p.value else "") for n, p in zip(names, env.pairs))
@@ -276,7 +280,7 @@ class _Writer:
                 yield self.file.slice(env.span)
                 there.update((name, wanted[name]) for name in names)
         for name, value in wanted.items():
-            if there.get(name) != value:
+            if there.get(name) != value and not (name in building and name not in there):
                 yield f"{self._word('ENV')} {name}={self._quoted(value)}"
 
     def _labels(self) -> Iterator[str]:

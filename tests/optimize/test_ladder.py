@@ -191,11 +191,14 @@ def test_tools_and_what_is_compiled_of_other_modules_stay_behind(tmp_path: Path)
         "usr/local/bin/python3": elf(static=True), "usr/local/lib/python3.11/os.py": "x",
         f"{site}/Cython/Utils.py": "x", f"{site}/Cython-3.dist-info/METADATA": "Name: Cython\nVersion: 3\n",
         f"{site}/Cython-3.dist-info/RECORD": "Cython/Utils.py,,\nCython-3.dist-info/METADATA,,\nCython-3.dist-info/RECORD,,\n../../../bin/cython,,\n", "usr/local/bin/cython": "#!/usr/local/bin/python3\n",
+        f"{site}/Web-1.dist-info/METADATA": "Name: Web\nVersion: 1\n", f"{site}/Web-1.dist-info/LICENSE.md": "x",
         f"{site}/plugin.py": "x", f"{site}/__pycache__/plugin.cpython-311.pyc": "x", f"{site}/__pycache__/gone.cpython-311.pyc": "x",
         "app/main.py": "import json\n", "app/build/lib.linux/x.so": elf(soname="x.so"),
     }  # fmt: skip
     kept = set(Contents(_measured(tmp_path, BASE, files, Cmd=["python3", "/app/main.py"])).kept())
     assert {f"{site}/plugin.py", f"{site}/__pycache__/plugin.cpython-311.pyc", "app/main.py"} <= kept
+    # Of what may be imported by a name that is made up, all stays together.
+    assert f"{site}/Web-1.dist-info/LICENSE.md" in kept
     assert not [path for path in kept if "ython" in path.replace("cpython", "").replace("python3", "")]
     assert not {f"{site}/__pycache__/gone.cpython-311.pyc", "app/build/lib.linux/x.so"} & kept
 

@@ -13,8 +13,8 @@ PATH = "PATH=/usr/bin:/bin"
 BRINGS = (Bring(("/app/hello",), "/app/hello"),)
 
 
-def written(text: str, config: dict[str, Any], **ground: Any) -> str:
-    made = Ground(**{"image": "scratch", "config": {}, "commands": (), "brings": BRINGS, **ground})
+def written(text: str, config: dict[str, Any], there: dict[str, Any] | None = None, **ground: Any) -> str:
+    made = Ground(**{"image": "scratch", "config": there or {}, "commands": (), "brings": BRINGS, **ground})
     new = with_stage(dockerlint.parse(text), config, made).text
     assert not dockerlint.parse(new).problems
     return new
@@ -68,6 +68,28 @@ def test_keywords_and_line_ends_are_those_of_the_file() -> None:
     assert "from debian as build\r\nrun make\r\n\r\nfrom scratch\r\ncopy --from=build" in new
     assert "\r\nuser app\r\ncmd x\r\n" in new
     assert new.count("\n") == new.count("\r\n")
+
+
+def test_variables_for_building_stay_with_the_toolchain_unless_the_file_sets_them() -> None:
+    config = {"Env": [PATH, "GOPATH=/go", "GOLANG_VERSION=1.22", "JAVA_HOME=/x"], "Cmd": ["x"]}
+    tail = written("FROM golang\nENV GOPATH=/go\nCMD x\n", config).partition("FROM scratch")[2]
+    assert "ENV GOPATH=/go\n" in tail
+    assert "ENV JAVA_HOME=/x\n" in tail
+    assert "GOLANG_VERSION" not in tail
+
+
+def test_a_locale_of_the_new_base_is_emptied_and_other_variables_cannot_be_unset() -> None:
+    config = {"Env": [PATH, "LANG=C.UTF-8"], "Cmd": ["x"]}
+    there = {"Env": [PATH, "LC_ALL=de_DE", "LANGUAGE=de"]}
+    tail = written("FROM debian\nCMD x\n", config, there).partition("FROM scratch")[2]
+    assert 'ENV LANG=C.UTF-8\nENV LANGUAGE=""\nENV LC_ALL=""\nCMD' in tail
+    with pytest.raises(Unwritable, match="sets OTHER, which no instruction can unset"):
+        written("FROM debian\nCMD x\n", config, {"Env": ["OTHER=1"]})
+
+
+def test_commands_at_the_end_of_the_build_stage_stand_behind_it() -> None:
+    new = written("FROM node\nRUN make\nCMD x\n", {"Cmd": ["x"]}, last=("npm prune --omit=dev",))
+    assert "RUN make\nRUN npm prune --omit=dev\n\nFROM scratch\n" in new
 
 
 def test_variables_are_repeated_as_they_stand_unless_they_read_others() -> None:
