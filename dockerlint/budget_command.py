@@ -8,9 +8,8 @@ import sys
 from dockerlint import budget, lockfile
 from dockerlint.baseline import known_as
 from dockerlint.build_options import engine_of
-from dockerlint.build_progress import Progress, complain, failed, no_engine
+from dockerlint.build_progress import building, failed, no_engine
 from dockerlint.engine import EngineError, NoEngine
-from dockerlint.engine.session import Session
 from dockerlint.errors import UserError
 from dockerlint.frozen import node
 from dockerlint.image import ImageError
@@ -153,7 +152,7 @@ def _weighed(job: _Job, engine: Engine | None, all_stages: bool, existing: Exist
     assert engine is not None
     task = job.task
     look = Databases(_installs_go(task)) if all_stages else None
-    with Session(engine) as session, Bench(session, task.build, look, pack=False) as bench, Progress() as say:
+    with building(engine) as (session, say), Bench(session, task.build, look, pack=False) as bench:
         try:
             title = f"building {task.path} with {engine.name} {engine.version}"
             trials = [bench.start(task.dockerfile, say(title))]
@@ -164,8 +163,6 @@ def _weighed(job: _Job, engine: Engine | None, all_stages: bool, existing: Exist
         except (EngineError, ImageError) as error:
             failed(task.path, "", error)
             return None
-    for tag in session.left:
-        complain(f"{tag} could not be removed", f"remove it with {engine.name} rmi {tag}")
     return weighed
 
 

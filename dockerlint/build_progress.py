@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import contextmanager
 
 from dockerlint.engine import EngineError
 from dockerlint.engine.explanation import failing_lines
+from dockerlint.engine.session import Session
 from dockerlint.report.escape import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from dockerlint.build_options import Task
-    from dockerlint.engine import NoEngine
+    from dockerlint.engine import Engine, NoEngine
     from dockerlint.image import ImageError
+
+    Say = Callable[[str], Callable[[str], None]]
 
 
 def complain(message: str, hint: str = "") -> None:
@@ -69,11 +73,24 @@ def no_engine(error: NoEngine, so: str) -> None:
         sys.stderr.write("  install Docker, podman or buildah\n")
 
 
+@contextmanager
+def building(engine: Engine, keep: bool = False) -> Iterator[tuple[Session, Say]]:
+    """A session of builds, and its progress: a function from the title of a build to the receiver of its lines. What
+    could not be removed is told at the end, whatever that is."""
+    session = Session(engine, keep)
+    try:
+        with session, Progress() as say:
+            yield session, say
+    finally:
+        for tag in session.left:
+            complain(f"{tag} could not be removed", f"remove it with {engine.name} rmi {tag}")
+
+
 class Progress:
     """Shows on standard error what the engine is at: a line that changes on a terminal, one line a
     build elsewhere. Gives a function from the title of a build to the receiver of its lines."""
 
-    def __enter__(self) -> Callable[[str], Callable[[str], None]]:
+    def __enter__(self) -> Say:
         self._status = None
         if sys.stderr.isatty():
             from rich.console import Console

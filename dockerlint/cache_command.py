@@ -7,7 +7,7 @@ import sys
 
 from dockerlint import context as contexts
 from dockerlint.build_options import Yard, add_build, add_rules, engine_of
-from dockerlint.build_progress import Progress, failed, no_engine
+from dockerlint.build_progress import building, failed, no_engine
 from dockerlint.diff import unified
 from dockerlint.engine import EngineError, NoEngine
 from dockerlint.engine.session import Session
@@ -132,7 +132,7 @@ def _measure(task: Task, engine: Engine, options: Namespace, result: report.Resu
     why = ""
     after = None
     try:
-        with Session(engine) as session, Progress() as say:
+        with building(engine) as (session, say):
             twin_folder = os.path.join(session.folder, "context")
             os.mkdir(twin_folder)
             twin = Twin(build.context, result.context, twin_folder)

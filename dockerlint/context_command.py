@@ -7,10 +7,9 @@ import sys
 
 from dockerlint import context as contexts
 from dockerlint.build_options import Yard, add_build, add_rules, engine_of
-from dockerlint.build_progress import Progress, failed, no_engine
+from dockerlint.build_progress import building, failed, no_engine
 from dockerlint.discover import files
 from dockerlint.engine import EngineError, NoEngine
-from dockerlint.engine.session import Session
 from dockerlint.errors import UserError
 from dockerlint.frozen import node, replace
 from dockerlint.ignorefile import find_ignore_file
@@ -167,8 +166,7 @@ def _prove(
     for at, task in enumerate(group.tasks):
         try:
             with (
-                Session(engine) as session,
-                Progress() as say,
+                building(engine) as (session, say),
                 Trials(task, session, say, group.text) as trials,
             ):
                 image = trials.before()

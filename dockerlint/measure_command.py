@@ -9,9 +9,8 @@ import sys
 
 from dockerlint import budget_command, measured_store
 from dockerlint.build_options import Yard, add_build, add_rules, engine_of
-from dockerlint.build_progress import Progress, complain, failed, no_engine
+from dockerlint.build_progress import Progress, building, complain, failed, no_engine
 from dockerlint.engine import EngineError, NoEngine
-from dockerlint.engine.session import Session
 from dockerlint.errors import UserError
 from dockerlint.existing import Images, is_image
 from dockerlint.image import ImageError
@@ -176,7 +175,7 @@ def _measure(task: Task, engine: Engine | None, options: Namespace) -> Compariso
     variants = [("as it is", task.dockerfile)]
     if fixed.source.text != task.source.text:
         variants.append((_FIXED, fixed))
-    with Session(engine, options.keep) as session, Bench(session, task.build) as bench, Progress() as say:
+    with building(engine, options.keep) as (session, say), Bench(session, task.build) as bench:
         trials = []
         try:
             for what, variant in variants:
@@ -198,8 +197,6 @@ def _measure(task: Task, engine: Engine | None, options: Namespace) -> Compariso
             if what == _FIXED:
                 sys.stderr.write("  the file as it is could be built; nothing was written\n")
             return None
-    for tag in session.left:
-        complain(f"{tag} could not be removed", f"remove it with {engine.name} rmi {tag}")
     # Editors show it beside the instructions.
     measured_store.keep(path, outcomes[0].measured)
     return Comparison(

@@ -8,11 +8,10 @@ import time
 
 from dockerlint import __version__
 from dockerlint.build_options import Yard, add_build, add_rules, engine_of
-from dockerlint.build_progress import Progress, complain, no_engine
+from dockerlint.build_progress import building, complain, no_engine
 from dockerlint.cachefolder import cache_folder, own_folder
 from dockerlint.contract import promise
 from dockerlint.engine import EngineError, NoEngine
-from dockerlint.engine.session import Session
 from dockerlint.errors import UserError, nearest
 from dockerlint.image import ImageError
 from dockerlint.inspect import Inspector
@@ -163,7 +162,7 @@ def _optimize(
     way = _way(task, accepted, lightest)
     state = _state(task, engine, options)
     look = Inspector()
-    with Session(engine) as session, Bench(session, task.build, look, pack=False) as bench, Progress() as say:
+    with building(engine) as (session, say), Bench(session, task.build, look, pack=False) as bench:
         lab = Lab(
             bench, state, clock, smoke, options.smoke_seconds, lambda what: say(f"{task.title}: {what}")
         )
@@ -178,8 +177,6 @@ def _optimize(
             tail = error.tail if isinstance(error, EngineError) else ()
             sys.stderr.write("".join(f"  | {visible(line)}\n" for line in tail[-15:]))
             found = None
-    for tag in session.left:
-        complain(f"{tag} could not be removed", f"remove it with {engine.name} rmi {tag}")
     return found
 
 

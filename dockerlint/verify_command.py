@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 
 from dockerlint.build_options import Yard, add_build, add_rules, engine_of
-from dockerlint.build_progress import Progress, complain, failed, no_engine
+from dockerlint.build_progress import building, failed, no_engine
 from dockerlint.contract import Promise, promise, unbuilt
 from dockerlint.engine import NoEngine
-from dockerlint.engine.session import Session
 from dockerlint.errors import UserError
 from dockerlint.frozen import replace
 from dockerlint.pair import Court, Pair, Side, SideFailed, side
@@ -191,7 +190,7 @@ def _judged(pair: Pair, engine: Engine | None, options: Namespace) -> Judgement:
             return court.saved(pair)
         except SideFailed as failure:
             raise UserError(str(failure)) from failure
-    with Session(engine) as session, Progress() as say:
+    with building(engine) as (session, say):
         try:
             judgement = court.built(
                 pair,
@@ -205,6 +204,4 @@ def _judged(pair: Pair, engine: Engine | None, options: Namespace) -> Judgement:
         except SideFailed as failure:
             failed(*failure.told)
             judgement = unbuilt(str(failure))
-    for tag in session.left:
-        complain(f"{tag} could not be removed", f"remove it with {engine.name} rmi {tag}")
     return judgement

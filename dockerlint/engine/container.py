@@ -12,7 +12,7 @@ import secrets
 import shlex
 import shutil
 import signal
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from glob import glob
 from typing import Protocol
 
@@ -77,6 +77,31 @@ def first(attempt: Callable[[tuple[str, ...] | None], Ran], command: Command) ->
     return attempt(words) if words else ran
 
 
+class Live:
+    """The containers that are there by their names; `remove` removes one, and does nothing when there is none."""
+
+    def __init__(self, remove: Callable[[str], None]) -> None:
+        self._remove = remove
+        self._names: list[str] = []
+
+    @contextmanager
+    def named(self, tag: str) -> Iterator[str]:
+        """A name for a container of an image, which is removed at the end."""
+        name = name_for(tag)
+        self._names.append(name)
+        try:
+            yield name
+        finally:
+            self._remove(name)
+            self._names.remove(name)
+
+    def clear(self) -> None:
+        """Remove those that an interrupt kept from being removed."""
+        for name in self._names:
+            self._remove(name)
+        self._names.clear()
+
+
 _REFUSED = b"dockerlint: the container could not start: "
 
 
@@ -104,7 +129,7 @@ class Containers:
         self._program = program
         self._env = env
         self._ways = list(_podman_ways()) if name == "podman" else [Way()]
-        self._live: list[str] = []
+        self._live = Live(self._remove)
 
     def run(self, tag: str, command: Command, stdin: bytes, seconds: float) -> Ran:
         return first(lambda argv: self._attempt(tag, argv, stdin, seconds), command)
@@ -123,34 +148,30 @@ class Containers:
     ) -> Ran | str:
         """What the container gave, or why the machine could not start it."""
         program = [self._program, *way.program]
-        name = name_for(tag)
-        create = [
-            *program,
-            "create",
-            "-i",
-            "--name",
-            name,
-            "--network",
-            "none",
-            "--no-healthcheck",
-            *way.create,
-        ]
-        if argv is not None:
-            # podman reads a list, docker a word.
-            create += ["--entrypoint", json.dumps([argv[0]]) if self._name == "podman" else argv[0]]
-        self._live.append(name)
-        try:
+        with self._live.named(tag) as name:
+            create = [
+                *program,
+                "create",
+                "-i",
+                "--name",
+                name,
+                "--network",
+                "none",
+                "--no-healthcheck",
+                *way.create,
+            ]
+            if argv is not None:
+                # podman reads a list, docker a word.
+                create += ["--entrypoint", json.dumps([argv[0]]) if self._name == "podman" else argv[0]]
             code, _, why = answer([*create, tag, *(argv or ())[1:]], self._env, _ASK)
             if code != 0:
                 return refused(why, 0.0) or why
-            ran = talk(
-                [*program, "start", "-ai", name], self._env, stdin, seconds, lambda _: self._remove(name)
-            )
+            start = [*program, "start", "-ai", name]
+            ran = talk(start, self._env, stdin, seconds, lambda _: self._remove(name))
             if ran.timed_out:
                 return replace(ran, code=_TIMED_OUT)
-            code, text, why = answer(
-                [*program, "inspect", "--format", "{{json .State}}", name], self._env, _ASK
-            )
+            inspect = [*program, "inspect", "--format", "{{json .State}}", name]
+            code, text, why = answer(inspect, self._env, _ASK)
             if code != 0:
                 return why
             state = json.loads(text)
@@ -158,13 +179,8 @@ class Containers:
                 reason = state["Error"] or ran.err.decode("utf-8", "backslashreplace").strip()
                 return refused(reason, ran.seconds) or reason
             return replace(ran, code=state["ExitCode"])
-        finally:
-            self._remove(name)
-            self._live.remove(name)
 
     def clear(self) -> None:
-        for name in self._live:
-            self._remove(name)
         self._live.clear()
 
     def sweep(self, tag: str) -> None:
@@ -222,7 +238,7 @@ class Working:
             [program, "run", "--isolation", "oci", *runtime, "--network", "none"],
             [*alone, program, "run", "--isolation", "chroot"],
         ]
-        self._live: list[str] = []
+        self._live = Live(self._remove)
         self.folder = ""
 
     def run(self, tag: str, command: Command, stdin: bytes, seconds: float) -> Ran:
@@ -242,10 +258,8 @@ class Working:
         return own
 
     def _attempt(self, tag: str, argv: tuple[str, ...] | None, stdin: bytes, seconds: float) -> Ran:
-        name = name_for(tag)
         env = {**self._env, "TMPDIR": self.folder} if os.path.isdir(self.folder) else self._env
-        self._live.append(name)
-        try:
+        with self._live.named(tag) as name:
             code, _, why = answer([self._program, "from", "--pull=never", "--name", name, tag], env, _ASK)
             if code != 0:
                 raise EngineError("buildah could not start a container", tuple(why.splitlines()[-5:]))
@@ -262,13 +276,8 @@ class Working:
                 if len(self._ways) == 1:
                     raise EngineError("buildah could not start a container", tuple(reason.splitlines()[-5:]))
                 del self._ways[0]
-        finally:
-            self._remove(name)
-            self._live.remove(name)
 
     def clear(self) -> None:
-        for name in self._live:
-            self._remove(name)
         self._live.clear()
 
     def sweep(self, tag: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dockerlint import engine
+from dockerlint.build_progress import building
 from dockerlint.engine import EngineError, NoEngine, detect, install_hint
 from dockerlint.engine.process import environment, plain, programs, run
 from dockerlint.engine.session import PREFIX, Session
@@ -194,6 +195,23 @@ def test_signals_do_not_interrupt_the_cleaning_up_and_what_stays_is_told(tmp_pat
     assert session.left == [built.tag]
     assert not os.path.exists(folder)
     assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
+
+
+def test_what_could_not_be_removed_is_told_also_when_a_build_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tags = []
+
+    def build() -> None:
+        with building(Stuck()) as (session, say):
+            tags.append(session.build(engine.Build(b"", str(tmp_path)), say("building x")).tag)
+            raise EngineError("it failed")
+
+    with pytest.raises(EngineError):
+        build()
+    assert capsys.readouterr().err == (
+        f"dockerlint: building x\ndockerlint: {tags[0]} could not be removed\n  remove it with stuck rmi {tags[0]}\n"
+    )
 
 
 def test_a_termination_ends_the_session_with_its_exit_code(tmp_path: Path) -> None:
