@@ -9,7 +9,7 @@ import re
 import warnings
 
 from dockerlint.closure import libraries
-from dockerlint.inspect import Binary
+from dockerlint.inspect import Binary, Text
 from dockerlint.view import absolute
 
 TYPE_CHECKING = False
@@ -36,9 +36,15 @@ _TLS = frozenset((
     "asyncio", "ftplib", "http", "imaplib", "logging.handlers", "nntplib", "poplib", "smtplib", "socketserver", "ssl", "urllib", "webbrowser",
     "wsgiref", "xmlrpc",
 ))  # fmt: skip
+# What installed modules import of what may be left out, by the module to look for.
 _SPEAKS = {
     name: re.compile(rf"^\s*(?:from|import)\s+(?:{names})\b", re.MULTILINE)
-    for name, names in (("ssl", "|".join(map(re.escape, sorted(_TLS)))), ("tkinter", "_?tkinter"))
+    for name, names in (
+        ("ssl", "|".join(map(re.escape, sorted(_TLS)))),
+        ("tkinter", "_?tkinter"),
+        ("setuptools", "setuptools|pkg_resources|distutils|_distutils_hack"),
+        ("pip", "pip"),
+    )
 }
 _TLS_PART = re.compile(r"/_ssl\.[^/]*\.so$")
 _CACHED = re.compile(r"/__pycache__/|\.pyc$")
@@ -219,18 +225,22 @@ class _Home:
                 self._speaks_of(path)
 
     def _speaks_of(self, path: str) -> None:
-        """What installed modules import of the standard library is not followed but for TLS and tkinter."""
+        """What installed modules import besides what they require is not followed but for parts that may be left
+        out."""
         left = {name: pattern for name, pattern in _SPEAKS.items() if name not in self._spoken}
         if not path.endswith(".py") or not left:
             return
-        text = self.walk.text(path)
-        if text is None and not self.walk.view.entries[path].size:
+        fact = self.walk.view.facts.get(path)
+        if fact is None:
             return
         for name, pattern in left.items():
-            # Of one that was not read, TLS is what it may well speak.
-            if pattern.search(text) if text is not None else name == "ssl":
+            # Of one that is too large to be read, TLS is what it may well speak.
+            if pattern.search(fact.text) if isinstance(fact, Text) else name == "ssl":
                 self._spoken.add(name)
                 self.part(name, f"/{path}")
+                for place in (f"{site}/{name}/__init__.py" for site in self.sites):
+                    if self.walk.view.is_file(place):
+                        self.walk.take(place, f"/{path}", sure=False)
 
 
 def _plain(name: str) -> str:

@@ -133,6 +133,25 @@ class Contents:
                 found.setdefault(f"/{path}".partition("/node_modules/")[0].lstrip("/"), []).append(path)
         return found
 
+    def tooling(self) -> dict[str, tuple[list[str], list[str]]]:
+        """The tools of Python in virtual environments, by the folder of these: their names, and their paths."""
+        found: dict[str, tuple[list[str], list[str]]] = {}
+        for path in self.own():
+            package = owner_of(self.image, path)
+            if package is None or package.manager != "pip" or not self._tools.has(path):
+                continue
+            home = (
+                next((f for f in package.files if "/lib/python" in f), "")
+                .partition("/lib/python")[0]
+                .strip("/")
+            )
+            if home and self.view.is_file(f"{home}/pyvenv.cfg"):
+                names, paths = found.setdefault(home, ([], []))
+                paths.append(path)
+                if package.name not in names:
+                    names.append(package.name)
+        return found
+
     def folders(self) -> Iterator[str]:
         """Empty folders that the file's instructions made."""
         for path, entry in self.view.entries.items():
@@ -300,7 +319,7 @@ def wholes(view: View, paths: Iterable[str]) -> list[str]:
 
     def complete(folder: str) -> bool:
         held = view.inside(folder)
-        return bool(held) and all(path in wanted if _leaf(view, path) else complete(path) for path in held)
+        return all(path in wanted if _leaf(view, path) else complete(path) for path in held)
 
     for path in sorted(wanted):
         parts = path.split("/")

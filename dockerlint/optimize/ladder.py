@@ -233,6 +233,8 @@ class Ladder:
         copied += pruned
         links = [p for p in copied if contents.view.entries[p].kind == "symlink"]
         paths = wholes(contents.view, copied)
+        inside = tuple(path for path in paths if path.endswith("/"))
+        empty = [p for p in self._empty(there) if not f"/{p}".startswith(inside)]
         alone = [link for link in links if f"/{link}" in paths]
         brings = grouped([p for p in paths if p.lstrip("/") not in alone])
         made = tuple((f"/{link}", contents.view.entries[link].target) for link in alone)
@@ -244,9 +246,7 @@ class Ladder:
                     name,
                     document_of(ground.config),
                     packaging.commands(),
-                    _compact(
-                        self._owned(brings + tuple(Bring((f"/{p}",), f"/{p}") for p in self._empty(there)))
-                    ),
+                    _compact(self._owned(brings + tuple(Bring((f"/{p}",), f"/{p}") for p in empty))),
                     made,
                     about=_PACKAGED,
                     ldconfig=packaging.manager == "apt" and any(_LOCAL_LIBRARY.match(p) for p in copied),
@@ -264,7 +264,7 @@ class Ladder:
         return sum(entries[path].size for path in self.contents.own() if path not in coming)
 
     def _pruned(self) -> tuple[list[str], tuple[str, ...]]:
-        """Paths of packages that npm can remove at the end of the build, so that the rest comes along as one
+        """Paths of packages that npm and pip can remove at the end of the build, so that the rest comes along as one
         folder, and the commands for that."""
         contents = self.contents
         if self._uncertain() or contents.config.get("User") not in (None, "", "root", "0"):
@@ -279,6 +279,10 @@ class Ladder:
                 paths += gone
                 prefix = "" if top == workdir else f" --prefix /{top}"
                 commands.append(f"npm{prefix} prune --omit=dev")
+        for home, (names, gone) in contents.tooling().items():
+            if contents.view.is_file(f"{home}/bin/pip"):
+                paths += gone
+                commands.append(f"/{home}/bin/python -m pip uninstall -y {' '.join(sorted(names))}")
         return paths, tuple(commands)
 
     def _java(self, there: View) -> dict[str, str]:

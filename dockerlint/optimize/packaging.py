@@ -34,6 +34,7 @@ class Packaging:
         managers = {package.manager for package in contents.packages()}
         self.manager = next((m for m in ("apt", "apk") if m in managers), "")
         self._known = {p.name: p for p in contents.packages() if p.manager == self.manager}
+        self._present = {p.name for p in _packages_of(there.image)}
         self.names: list[str] = []
         self.left: list[str] = []
         if self.manager:
@@ -42,7 +43,6 @@ class Packaging:
     def _choose(self) -> None:
         contents = self._contents
         tables = Packages(self.manager, "")
-        present = {p.name for p in _packages_of(self._there.image)}
         asked = [name for name in dict.fromkeys(self._asked()) if name in self._known]
         needed = {
             package.name
@@ -51,7 +51,7 @@ class Packaging:
         }
         wanted = {n for n in asked if not tables.build_only(n) and not n.endswith("-dev")} | needed
         self.left = [name for name in asked if name not in wanted]
-        self.names = sorted(self._heads(wanted - present))
+        self.names = sorted(self._heads(wanted - self._present))
 
     def _heads(self, names: set[str]) -> set[str]:
         """Of some packages those that none of the others brings along."""
@@ -74,8 +74,8 @@ class Packaging:
 
     @property
     def coming(self) -> set[str]:
-        """All packages that come with those to install."""
-        return {one for name in self.names for one in self._brought(name)}
+        """All packages that come with those to install and are not there yet."""
+        return {one for name in self.names for one in self._brought(name)} - self._present
 
     def makes(self, path: str) -> bool:
         """Whether the scripts of the packages make a path: a link to one of their programs, or what is known to

@@ -76,6 +76,17 @@ def test_tkinter_and_modules_for_tests_are_needed_only_by_who_imports_them(tmp_p
         assert [lack.what for lack in found.lacks] == ["libtk8.6.so"]
 
 
+def test_a_build_tool_that_an_installed_module_may_import_may_be_needed(tmp_path: Path) -> None:
+    site = f"{LIB}/site-packages"
+    files: Files = {
+        f"{site}/setuptools/__init__.py": "import x", f"{site}/pip/__init__.py": "import x",
+        f"{site}/web.py": "try:\n    import pkg_resources\nexcept ImportError: ...\n", "app.py": "import web\n",
+    }  # fmt: skip
+    found = of(tmp_path, files, "python3", "/app.py")
+    assert f"{site}/setuptools/__init__.py" in found.unsure
+    assert f"{site}/pip/__init__.py" not in found.needs
+
+
 def test_modules_of_the_program_are_followed(tmp_path: Path) -> None:
     found = of(
         tmp_path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from pathlib import Path
 from typing import Any
 
@@ -220,28 +221,52 @@ def node_program(count: int, *, lock: bool = True) -> Files:
     return files | ({"app/package-lock.json": "{}"} if lock else {})
 
 
-def of_node(folder: Path, files: Files, **config: Any) -> str:
+def on_slim(folder: Path, files: Files, **config: Any) -> str:
     settings = {"Cmd": ["node", "main.js"], "WorkingDir": "/app", **config}
     base = image(folder / "base", BASE, Cmd=["bash"])
-    rung = climb(_measured(folder / "one", BASE, files, **settings), SAME, debian_bookworm=base)[0]
+    rung = climb(_measured(folder / "one", BASE, files, **settings), SLIM, debian_bookworm_slim=base)[0]
     assert rung.source is not None, rung.why
     return rung.source.text
 
 
 def test_many_packages_of_node_come_along_as_one_folder(tmp_path: Path) -> None:
-    text = of_node(tmp_path / "many", node_program(8))
+    text = on_slim(tmp_path / "many", node_program(8))
     assert "RUN npm prune --omit=dev\n\n# What" in text
     assert "COPY --from=build /app /app\n" in text
-    assert "--prefix /app" in of_node(
+    assert "--prefix /app" in on_slim(
         tmp_path / "elsewhere", node_program(8), WorkingDir="/", Cmd=["node", "/app/main.js"]
     )
     for name, files, config in (
         ("few", node_program(2), {}), ("no lock", node_program(8, lock=False), {}), ("user", node_program(8), {"User": "5"}),
     ):  # fmt: skip
-        text = of_node(tmp_path / name, files, **config)
+        text = on_slim(tmp_path / name, files, **config)
         assert "npm" not in text
         assert "COPY --from=build /app/node_modules/p1 /app/node_modules/p1\n" in text
         assert "tool" not in text
+
+
+def test_tools_in_a_virtual_environment_are_removed_at_the_end_of_the_build(tmp_path: Path) -> None:
+    site = "opt/venv/lib/python3.11/site-packages"
+
+    def distribution(name: str, *more: str) -> Files:
+        paths = (f"{name}/__init__.py", f"{name}-1.dist-info/METADATA", f"{name}-1.dist-info/RECORD", *more)
+        record = "".join(f"{path},,\n" for path in paths)
+        texts = ("import os\n", f"Name: {name}\nVersion: 1\n", record, *("x" for _ in more))
+        return {posixpath.normpath(f"{site}/{path}"): text for path, text in zip(paths, texts)}
+
+    files: Files = {
+        "usr/bin/python3.11": elf(static=True), "usr/lib/python3.11/os.py": "x", "opt/venv/pyvenv.cfg": "home = /usr/bin\n",
+        "opt/venv/bin/python": "-> /usr/bin/python3.11", **distribution("web"), **distribution("wheel"), "app.py": "import web\n",
+    }  # fmt: skip
+    command = ["/opt/venv/bin/python", "/app.py"]
+    text = on_slim(
+        tmp_path / "with", {**files, **distribution("pip", "../../../bin/pip")}, Cmd=command, WorkingDir="/"
+    )
+    assert "RUN /opt/venv/bin/python -m pip uninstall -y pip wheel\n\n# What" in text
+    assert "COPY --from=build /opt /opt\n" in text
+    text = on_slim(tmp_path / "without", files, Cmd=command, WorkingDir="/")
+    assert "uninstall" not in text
+    assert "wheel" not in text
 
 
 def java(home: str, number: str, modules: str) -> dict[str, bytes | str | None]:
