@@ -9,7 +9,7 @@ from dockerlint.frozen import node, replace
 from dockerlint.knowledge.bases import base_image_of
 from dockerlint.optimize.contents import MERGED, Contents, wholes
 from dockerlint.optimize.packaging import Packaging
-from dockerlint.optimize.prepared import linked, prepare
+from dockerlint.optimize.prepared import gather, linked, prepare
 from dockerlint.optimize.stage import Bring, Ground, Unwritable, document_of, grouped, with_stage
 from dockerlint.split.bases import base_of
 from dockerlint.view import View
@@ -32,6 +32,8 @@ ORDER = (SCRATCH, DISTROLESS, SLIM, SAME, NONE)
 _WORTH = 1_000_000
 # More packages of Node than this come along as one folder.
 _MANY = 6
+# More COPY lines than this are one: engines have images of 125 layers at most.
+_COPIES = 40
 # Where the loader finds a library by its cache.
 _LOCAL_LIBRARY = re.compile(r"usr/local/lib(?:64)?/(?:[^/]+-linux-[^/]+/)?[^/]+\.so[^/]*$")
 _EXACT = "What the program needs to run, and nothing else."
@@ -238,6 +240,11 @@ class Ladder:
         alone = [link for link in links if f"/{link}" in paths]
         brings = grouped([p for p in paths if p.lstrip("/") not in alone])
         made = tuple((f"/{link}", contents.view.entries[link].target) for link in alone)
+        brings = self._owned(brings + tuple(Bring((f"/{p}",), f"/{p}") for p in empty))
+        many = [p for bring in brings if not bring.owner for p in bring.sources]
+        prepared = gather(contents, many) if len(brings) > _COPIES else None
+        if prepared is not None:
+            brings = tuple(bring for bring in brings if bring.owner)
         try:
             text = with_stage(
                 self.dockerfile,
@@ -246,11 +253,12 @@ class Ladder:
                     name,
                     document_of(ground.config),
                     packaging.commands(),
-                    _compact(self._owned(brings + tuple(Bring((f"/{p}",), f"/{p}") for p in empty))),
+                    _compact(brings),
                     made,
                     about=_PACKAGED,
                     ldconfig=packaging.manager == "apt" and any(_LOCAL_LIBRARY.match(p) for p in copied),
                     last=last,
+                    prepared=prepared,
                 ),
             )
         except Unwritable as error:

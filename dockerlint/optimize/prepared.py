@@ -22,14 +22,21 @@ _TOOLS = ("mkdir", "chmod", "chown", "ln")
 _PLAIN = re.compile(r"[A-Za-z0-9_./+@%:,=~-]+")
 # What COPY makes of every folder.
 _MADE = (0o755, 0, 0)
+_MADE_HERE = (
+    "Folders and links for the stage below: COPY would give them another mode, or copy what they lead to."
+)
+_GATHERED = (
+    "What the stage below needs, in one folder: one COPY for each would be more layers than images may have."
+)
 
 
 @node
 class Prepared:
-    """`folder` is where the `commands` of the build stage make what is brought over."""
+    """`folder` is where the `commands` of the build stage make what is brought over; `about` is a comment."""
 
     folder: str
     commands: tuple[str, ...]
+    about: str = _MADE_HERE
 
 
 def linked(contents: Contents, names: Iterable[str]) -> tuple[list[str], dict[str, str]]:
@@ -78,6 +85,19 @@ def prepare(
     commands += [f"chmod {mode:o} {' '.join(paths)}" for mode, paths in modes.items()]
     commands += [f"ln -s {_target(contents, link, to)} {folder}/{link}" for link, to in links.items()]
     return Prepared(folder, tuple(commands))
+
+
+def gather(contents: Contents, paths: Iterable[str]) -> Prepared | None:
+    """How very many files and folders (absolute paths) come over at once; None when the image has nothing to copy
+    them with."""
+    view = contents.view
+    words = tuple(paths)
+    able = view.is_file("bin/sh") and any(view.is_file(f"{place}/cp") for place in ("bin", "usr/bin"))
+    folder = next((f for f in _FOLDERS if not view.is_folder(f.strip("/"))), None)
+    if not able or folder is None or any(not _PLAIN.fullmatch(word) for word in words):
+        return None
+    commands = (f"mkdir {folder}", f"cp -a --parents {' '.join(words)} {folder}/")
+    return Prepared(folder, commands, _GATHERED)
 
 
 def _target(contents: Contents, link: str, to: str) -> str:

@@ -129,7 +129,7 @@ class _Writer:
         if self.ground.prepared is None:
             return
         yield ""
-        yield "# Folders and links for the stage below: COPY would give them another mode, or copy what they lead to."
+        yield f"# {self.ground.prepared.about}"
         if self.config.get("User"):
             yield f"{self._word('USER')} root"
         yield self._run(self.ground.prepared.commands)

@@ -245,6 +245,17 @@ def test_many_packages_of_node_come_along_as_one_folder(tmp_path: Path) -> None:
         assert "tool" not in text
 
 
+def test_very_many_folders_come_over_by_one(tmp_path: Path) -> None:
+    files = {**node_program(60, lock=False), "bin/sh": elf(static=True), "bin/cp": elf(static=True)}
+    text = on_slim(tmp_path / "many", {**files, "srv/own": "-> /app"})
+    assert "RUN mkdir /runtime \\\n    && cp -a --parents /app/main.js /app/package.json " in text
+    assert " /app/node_modules/p59 " in text
+    assert text.partition("FROM debian:bookworm-slim")[2].count("COPY") == 1
+    assert "COPY --from=build /runtime/ /\n" in text
+    bare = {path: data for path, data in files.items() if path != "bin/cp"}
+    assert on_slim(tmp_path / "bare", bare).count("COPY") > 60
+
+
 def test_tools_in_a_virtual_environment_are_removed_at_the_end_of_the_build(tmp_path: Path) -> None:
     site = "opt/venv/lib/python3.11/site-packages"
 
