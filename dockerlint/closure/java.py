@@ -48,7 +48,8 @@ def run(walk: Walk, path: str, real: str, arguments: tuple[str, ...]) -> None:
     program = _Program(walk, f"/{path}")
     program.read(arguments)
     home = posixpath.dirname(posixpath.dirname(real))
-    if walk.view.is_folder(f"{home}/lib") and home not in ("", "usr", "usr/local"):
+    marks = ("lib/modules", "lib/rt.jar", "release")
+    if home not in ("", "usr", "usr/local") and any(walk.view.is_file(f"{home}/{mark}") for mark in marks):
         # The Java of a JDK 8 is a folder in that.
         above = posixpath.dirname(home) if posixpath.basename(home) == "jre" else home
         _home(walk, home if not program.compiles else above, real, program)

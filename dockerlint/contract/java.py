@@ -38,7 +38,7 @@ class Javas:
 
     def reason(self, path: str) -> str:
         """Why a path of a Java may differ; empty where it is of none, or none stands in for that."""
-        home = next((home for home in self._pairs if path == home or path.startswith(f"{home}/")), None)
+        home = next((home for home in self._pairs if f"{path}/".startswith(f"{_whole(home)}/")), None)
         if home is None:
             return ""
         number = _number(_release(self._one, home).get("JAVA_VERSION", ""))
@@ -103,8 +103,15 @@ def home_of(view: View) -> str:
 
 def _release(view: View, home: str) -> dict[str, str]:
     """What the file `release` of a Java says of it."""
-    fact = view.facts.get(view.real(f"{home}/release") or "")
+    # That of a JDK 8 is above the folder with the Java in it.
+    places = (f"{home}/release", f"{_whole(home)}/release")
+    fact = next((f for p in places if (f := view.facts.get(view.real(p) or "")) is not None), None)
     return dict(_FIELD.findall(fact.text)) if isinstance(fact, Text) else {}
+
+
+def _whole(home: str) -> str:
+    """The folder of the JDK that a Java is a part of, or its own."""
+    return home.removesuffix("/jre")
 
 
 def _number(version: str) -> str:

@@ -32,7 +32,8 @@ class Mentions:
         self.starter = ""
         for path in closure.needs:
             fact = view.facts.get(path)
-            if catalog.owner(path) is not None:
+            # What package.json starts and loads is followed; its other words are no names of files.
+            if catalog.owner(path) is not None or posixpath.basename(path) == "package.json":
                 continue
             if isinstance(fact, Binary):
                 for name in fact.mentions:

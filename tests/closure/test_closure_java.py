@@ -144,6 +144,13 @@ def test_archives_that_cannot_be_read_are_a_gap(tmp_path: Path) -> None:
     assert any("what java loads" in gap for gap in found.gaps)
 
 
+def test_a_java_in_a_folder_that_is_none_of_its_own_is_a_gap(tmp_path: Path) -> None:
+    files: Files = {"opt/bin/java": STATIC, "opt/lib/other.txt": "x", "app/A.class": named("x")}
+    found = closure(image(tmp_path, files, Cmd=["/opt/bin/java", "-cp", "/app", "A"]))
+    assert found.gaps == ("the folder of the Java that /opt/bin/java is of was not found",)
+    assert "opt/lib/other.txt" not in found.needs
+
+
 def said(content: bytes) -> Java:
     found = bundles.read(io.BytesIO(content))
     assert found is not None

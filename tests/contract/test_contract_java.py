@@ -58,6 +58,22 @@ def test_another_one_does_not(tmp_path: Path, new: Files, config: dict[str, obje
     assert judged(tmp_path, new, config).verdict == Verdict.DIFFERS
 
 
+def test_the_java_of_a_jdk_8_is_a_folder_in_it(tmp_path: Path) -> None:
+    def eight(home: str, version: str, release: str) -> Files:
+        files = {f"{home}/bin/java": elf(static=True), f"{home}/lib/rt.jar": version}
+        return {**files, f"{release}/release": f'JAVA_VERSION="{version}"\n'}
+
+    one = image(
+        tmp_path / "one", {**eight("opt/jdk/jre", "1.8.0_1", "opt/jdk"), **PROGRAM},
+        Cmd=["java", "-cp", "/app", "Main"], Env=["JAVA_HOME=/opt/jdk/jre", "PATH=/opt/jdk/jre/bin"],
+    )  # fmt: skip
+    two = image(
+        tmp_path / "two", {**eight("opt/jre", "1.8.0_2", "opt/jre"), **PROGRAM},
+        Cmd=["java", "-cp", "/app", "Main"], Env=["JAVA_HOME=/opt/jre", "PATH=/opt/jre/bin"],
+    )  # fmt: skip
+    assert judge(one, two, SPLIT).verdict == Verdict.LISTED
+
+
 def test_who_compiles_needs_the_compiler(tmp_path: Path) -> None:
     program = {"app/Main.class": b"\xca\xfe\xba\xbe javax/tools/JavaCompiler"}
     judgement = judged(tmp_path, java("opt/jre"), settings("opt/jre"), program)

@@ -71,6 +71,15 @@ def test_an_image_without_them_is_the_same_to_its_program(tmp_path: Path) -> Non
     )
 
 
+def test_words_of_package_json_are_no_names_of_files(tmp_path: Path) -> None:
+    settings = {"Cmd": ["node", "/app/server.js"]}
+    named: Files = {"usr/share/mime/version": "x", **NODE, "app/package.json": '{"version": "1"}'}
+    bare = {path: data for path, data in named.items() if not path.startswith("usr/share")}
+    base = image(tmp_path / "one", {"usr/share/mime/version": "x"}, named, **settings)
+    judgement = judge(base, image(tmp_path / "two", bare, **settings), Promise(closure=True), base=1)
+    assert not any("names it" in text for text in judgement.unproven)
+
+
 def test_modules_for_names_that_nothing_asks_and_a_clock_in_utc_say_nothing(tmp_path: Path) -> None:
     files: Files = {
         "app": elf(["libc.so.6"], imports=["getaddrinfo", "getpwnam", "localtime"]), "lib/libnss_systemd.so.2": "x",
