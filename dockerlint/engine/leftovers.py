@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import tempfile
+import time
 from contextlib import suppress
+from glob import glob
 
-from dockerlint.engine import Engine, EngineError
+from dockerlint.engine import NAMES, Engine, EngineError
 
 _PREFIX = "dockerlint-"
 _LOCK, _TAGS, _PLACE = "lock", "tags", "place"
+_PATIENCE = 10.0
 # What tells which images an engine sees: with another of these our tags would not be found.
 _WHERE = (
     "DOCKER_HOST", "DOCKER_CONTEXT", "BUILDX_BUILDER", "BUILDKIT_HOST", "CONTAINER_HOST", "CONTAINERS_STORAGE_CONF",
@@ -92,10 +96,38 @@ def _bury(engine: Engine, folder: str) -> None:
                 erase(os.path.join(folder, name))
             return
         if tags:
+            _end_engines(folder, tags)
             engine.sweep(tags, folder)
         erase(folder)
     finally:
         os.close(handle)
+
+
+def _end_engines(folder: str, tags: tuple[str, ...]) -> None:
+    """Wait for the engine's programs that a dead run started, and kill those that do not end: what they still make would
+    be there after we have looked. They were told to end as the run died, but may have been past hearing it."""
+    marks = [f"{folder}{os.sep}", *(tag.rpartition(":")[0].rpartition("/")[2] for tag in tags)]
+    late = time.monotonic() + _PATIENCE
+    while found := _engines(marks):
+        if time.monotonic() > late + _PATIENCE:
+            return  # not even a kill ended them
+        if time.monotonic() > late:
+            for process in found:
+                with suppress(OSError):
+                    os.kill(process, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _engines(marks: list[str]) -> list[int]:
+    """The processes of engines that have one of the marks in their command lines; none where there is no /proc."""
+    found = []
+    for path in glob("/proc/[0-9]*/cmdline"):
+        with suppress(OSError), open(path, encoding="utf-8", errors="surrogateescape") as file:
+            text = file.read()
+            program = os.path.basename(text.partition("\0")[0])
+            if program.startswith(NAMES) and any(mark in text for mark in marks):
+                found.append(int(path.split("/")[2]))
+    return found
 
 
 def erase(folder: str) -> None:

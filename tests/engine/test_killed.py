@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,14 +16,16 @@ import pytest
 
 from dockerlint.engine import Build, Engine
 from dockerlint.engine.container import beginning
+from dockerlint.engine.leftovers import _end_engines
 from dockerlint.engine.session import PREFIX, Session
-from engines import Workplace, hears_interrupts, running
+from engines import Workplace, hears_interrupts
 
 pytestmark = pytest.mark.engine
 
 # Long enough to be killed at any point of it; what sleeps is known by its seconds.
 RUN = """
 import sys
+import threading
 from dockerlint.engine import Build, detect
 from dockerlint.engine.session import Session
 
@@ -119,7 +122,6 @@ def test_what_a_killed_run_left_is_removed_by_the_next(
         assert process.stdout.readline() == "begun\n"
         time.sleep(moment)
         kill(process, whole)
-    wait_for_orphans(SECONDS)
     tags = noted(own)
     with Session(engine) as session:
         session.build(Build(f"FROM {base}\nRUN true\n".encode(), str(tmp_path / "context"), no_cache=True))
@@ -188,7 +190,6 @@ def test_optimize_that_is_killed_leaves_the_file_whole_and_the_next_writes_it(
         assert process.returncode == -signal.SIGKILL or wait is writing, at
         assert file.read_text() == text or (wait is writing and file.read_text() == better), at
         tags += noted(own)
-    wait_for_orphans(SMOKE)
     # The killed one may have put the new text in its place before it died.
     file.write_text(text)
     done = subprocess.run(command, env=own, capture_output=True, text=True, check=False)
@@ -197,15 +198,6 @@ def test_optimize_that_is_killed_leaves_the_file_whole_and_the_next_writes_it(
     assert sorted(os.listdir(file.parent)) == ["Dockerfile", "greeting"]
     assert tags
     assert_nothing_is_left(engine, own, tags, before, ())
-
-
-def wait_for_orphans(seconds: str) -> None:
-    """What was told to end as its parent was killed may take its time."""
-    for _ in range(100):
-        if f"sleep {seconds}" not in running("sleep"):
-            break
-        time.sleep(0.1)
-    time.sleep(1.0)
 
 
 def noted(env: Mapping[str, str]) -> list[str]:
@@ -270,3 +262,35 @@ def test_a_tag_of_the_user_is_never_replaced(engine: Engine, workplace: Workplac
         built = session.build(Build(f"FROM {base}\nRUN touch /x\n".encode(), str(tmp_path)))
         assert built.tag.startswith(PREFIX)
     assert engine.layers(base) == layers
+
+
+def test_what_a_dead_run_started_ends_before_anything_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dockerlint.engine.leftovers._PATIENCE", 1.0)
+    folder, tag = str(tmp_path / "dockerlint-x"), f"{PREFIX}-0123456789abcdef:latest"
+
+    def sleeper(name: str, word: str, seconds: float) -> subprocess.Popen[bytes]:
+        code = f"import time; time.sleep({seconds})"
+        return subprocess.Popen([name, "-c", code, word], executable=sys.executable)
+
+    ours = [
+        sleeper("/usr/bin/buildah", f"{folder}/tmp1/Dockerfile", 60),
+        sleeper("docker-buildx", tag, 60),
+        sleeper("podman", f"{folder}/tmp2/image", 0.3),
+    ]
+    others = [
+        sleeper("tail", f"{folder}/tmp1/Dockerfile", 60),
+        sleeper("buildah", f"{folder}y/tmp1", 60),
+        sleeper("buildah", f"{PREFIX}-fedcba9876543210:latest", 60),
+    ]
+    # Ended children stay in /proc until somebody asks for them.
+    threading.Thread(target=lambda: [one.wait() for one in ours], daemon=True).start()
+    try:
+        _end_engines(folder, (tag,))
+        assert [one.wait(10) for one in ours] == [-signal.SIGKILL, -signal.SIGKILL, 0]
+        assert [one.poll() for one in others] == [None, None, None]
+    finally:
+        for one in (*ours, *others):
+            one.kill()
+            one.wait()
