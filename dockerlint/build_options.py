@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 class Task:
     """A file that is to be built. `build` lacks only the text of the variant; `patterns` are those of
     the ignore file that the build uses, None when there is none; `name` is the service or target of a
-    Compose or Bake file that it is built for."""
+    Compose or Bake file that it is built for. Where `inline`, the Dockerfile is a text inside that file, and no
+    file of its own that could be written."""
 
     source: Source
     dockerfile: Dockerfile
@@ -45,6 +46,7 @@ class Task:
     patterns: tuple[str, ...] | None
     build: Build
     name: str = ""
+    inline: bool = False
 
     @property
     def path(self) -> str:
@@ -54,7 +56,7 @@ class Task:
     @property
     def title(self) -> str:
         """What to call it: the path, and the service or target that it is built for."""
-        return f"{self.path} ({self.name})" if self.name else self.path
+        return f"{self.path} ({self.name})" if self.name and not self.inline else self.path
 
     def look(self, source: Source) -> Look:
         """A text in place of the file's, as the rules of the task see it."""
@@ -91,7 +93,11 @@ class Yard:
         if not named:
             return (self.task(path),)
         every = [recipe for sort, text in named for recipe in recipes(sort, text, every=True)]
-        found = [one for one in every if os.path.realpath(one.dockerfile) == os.path.realpath(path)]
+        found = [
+            one
+            for one in every
+            if one.inline is None and os.path.realpath(one.dockerfile) == os.path.realpath(path)
+        ]
         if not found:
             builds = ", ".join(dict.fromkeys(one.dockerfile for one in every))
             raise UserError(
@@ -121,7 +127,8 @@ class Yard:
 
     def task(self, path: str, recipe: Recipe | None = None) -> Task:
         """What to build of a path. UserError when it cannot be read, has no stage, or lacks its context."""
-        source = _source(path)
+        inline = recipe.inline if recipe is not None else None
+        source = _source(path) if inline is None else Source.of_text(inline, path)
         given, setup = self._given, self._workshop.setup(path)
         if recipe is not None:
             args = {**setup.config.build_args, **recipe.args, **build_args(given.build_arg)}
@@ -151,7 +158,7 @@ class Yard:
             raise UserError(f"{path} has no FROM, so there is nothing to build")
         if not os.path.isdir(context):
             raise UserError(f"the context {context} is not a folder")
-        return Task(source, dockerfile, setup, patterns, build)
+        return Task(source, dockerfile, setup, patterns, build, inline=inline is not None)
 
 
 def _platform(platforms: tuple[str, ...]) -> str | None:
@@ -267,6 +274,17 @@ def _pairs(given: Sequence[str]) -> dict[str, str]:
             )
         found[name] = value
     return found
+
+
+def refuse_inline(tasks: Iterable[Task]) -> None:
+    """UserError when one of these is no file that could be written."""
+    for task in tasks:
+        if task.inline:
+            file = task.path.removesuffix(f":{task.name}")
+            raise UserError(
+                f"the Dockerfile of {task.name} is inside {file}, where nothing is written",
+                "give it a file of its own and name that in its place, or leave --write out",
+            )
 
 
 def _source(path: str) -> Source:

@@ -6,7 +6,7 @@ import os
 import sys
 
 from dockerlint import context as contexts
-from dockerlint.build_options import Yard, add_build, add_rules, engine_of
+from dockerlint.build_options import Yard, add_build, add_rules, engine_of, refuse_inline
 from dockerlint.build_progress import building, failed, no_engine
 from dockerlint.diff import unified
 from dockerlint.engine import EngineError, NoEngine
@@ -44,6 +44,8 @@ def main(argv: Sequence[str]) -> int:
         raise UserError("--repeat and --files-measured count builds", "give a number from 1 on")
     yard = Yard(options)
     tasks = [task for path in options.files for task in yard.tasks(path)]
+    if options.write:
+        refuse_inline(tasks)
     engine = None
     if options.measure or options.write:
         try:

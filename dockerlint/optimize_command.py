@@ -7,7 +7,7 @@ import sys
 import time
 
 from dockerlint import __version__
-from dockerlint.build_options import Yard, add_build, add_rules, engine_of
+from dockerlint.build_options import Yard, add_build, add_rules, engine_of, refuse_inline
 from dockerlint.build_progress import building, complain, no_engine
 from dockerlint.cachefolder import cache_folder, own_folder
 from dockerlint.contract import promise
@@ -53,6 +53,8 @@ def main(argv: Sequence[str]) -> int:
     options = parser().parse_args(argv)
     yard = Yard(options)
     tasks = [task for path in options.files for task in yard.tasks(path)]
+    if options.write:
+        refuse_inline(tasks)
     accepted = _accepted(options.accept_unproven or (), tasks)
     try:
         engine = engine_of(options, tasks)

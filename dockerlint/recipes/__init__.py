@@ -24,7 +24,8 @@ _BAKE = ("docker-bake.hcl", "docker-bake.json")
 @record
 class Recipe:
     """One build that a file names. Paths are as they can be opened; `secrets`, `ssh` and `options` are in the words
-    of the command line."""
+    of the command line. `inline` is the text of a Dockerfile that is inside the file: then `dockerfile` opens
+    nothing, it is what the command line calls the build, `FILE:NAME`."""
 
     name: str
     dockerfile: str
@@ -39,6 +40,7 @@ class Recipe:
     no_cache: bool = False
     pull: bool = False
     options: tuple[str, ...] = ()
+    inline: str | None = None
 
 
 def kind(path: str) -> str | None:

@@ -55,10 +55,11 @@ class Compose:
             build = {"context": build}
         if not isinstance(build, dict):
             raise UserError(f"{where}: build is neither a path nor a mapping")
-        if "dockerfile_inline" in build:
-            raise UserError(
-                f"{where} has its Dockerfile inside", "write it to a file of its own to have it checked"
-            )
+        inline = build.get("dockerfile_inline")
+        if inline is not None and not isinstance(inline, str):
+            raise UserError(f"{where}: dockerfile_inline is no text", "write it as a block, after a |")
+        if inline is not None and "dockerfile" in build:
+            raise UserError(f"{where} has both dockerfile and dockerfile_inline", "leave one of them out")
         context = str(build.get("context", "."))
         if "://" in context or context.startswith("git@"):
             raise UserError(f"{where} builds from {context}, which is not on this machine")
@@ -75,7 +76,9 @@ class Compose:
         ]
         return Recipe(
             name,
-            os.path.normpath(os.path.join(context, str(build.get("dockerfile", "Dockerfile")))),
+            os.path.normpath(os.path.join(context, str(build.get("dockerfile", "Dockerfile"))))
+            if inline is None
+            else f"{self._path}:{name}",
             os.path.normpath(context),
             self._args(build.get("args"), where),
             str(build["target"]) if build.get("target") else None,
@@ -87,6 +90,7 @@ class Compose:
             bool(build.get("no_cache")),
             bool(build.get("pull")),
             tuple(options),
+            inline,
         )
 
     def _args(self, given: Any, where: str) -> dict[str, str]:
