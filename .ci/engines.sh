@@ -35,6 +35,7 @@ unpack_docker13() {
   export DOCKERLINT_DOCKER13=$folder
   [ ! -O "$folder" ] || return 0
   # The mirror that this machine has its own packages from.
+  # shellcheck disable=SC2016 # apt fills it in
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' 'Component: main' | head -1)
   part=$(mktemp -d "$folder.XXXXXX")
   mkdir -p "$part/apt/lists/partial" "$part/apt/cache/archives/partial" "$part/debs" "$part/root"
