@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from dockerlint.closure import interpreters, libraries, node, python, shells
-from dockerlint.inspect import Binary
+from dockerlint.inspect import Binary, Text
 from dockerlint.view import absolute
 
 TYPE_CHECKING = False
@@ -24,6 +24,10 @@ _VALUES = frozenset(
     ("-n", "-p", "-c", "-s", "-k", "-u", "-C", "-i", "-o", "-e", "--signal", "--reuid", "--regid")
 )
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+# Functions that start other programs.
+STARTS = frozenset(
+    ("system", "popen", "execv", "execve", "execvp", "execl", "execlp", "posix_spawn", "posix_spawnp")
+)
 _PLAIN = re.compile(r"[^\s$(){}\[\]*?\"'`;|&<>]{2,300}")
 
 
@@ -126,6 +130,35 @@ def _named(walk: Walk, path: str, real: str, name: str, arguments: tuple[str, ..
         node.run(walk, arguments, f"/{path}")
     elif not interpreters.run(walk, path, real, called, arguments):
         paths_in(walk, arguments, f"/{path}")
+        _handed_on(walk, real, arguments, f"/{path}")
+
+
+def _handed_on(walk: Walk, real: str, words: tuple[str, ...], by: str) -> None:
+    """Run the command line that a program of which nothing is known may be given to start: an init of one's own, a
+    wrapper. It begins with a script by its path, or with a name that PATH leads to, first of all words or behind `--`."""
+    binary = walk.binary(real)
+    if binary is not None and binary.dynamic and STARTS.isdisjoint(binary.imports):
+        return
+    for number, word in enumerate(words):
+        if "/" not in word and number and words[number - 1] != "--":
+            continue
+        place = None if word.startswith("-") or not word else walk.program(word, walk.workdir)
+        if place is not None and _is_program(walk, place):
+            walk.command(words[number:], by, sure=False)
+            return
+
+
+def _is_program(walk: Walk, path: str) -> bool:
+    """Whether a path leads to an ELF program or to a script that says what runs it."""
+    real = walk.view.real(path) or path
+    entry, binary = walk.view.entries.get(real), walk.binary(real)
+    if entry is None or not entry.mode & 0o111:
+        return False
+    if binary is not None:
+        return bool(binary.interpreter) or not (binary.soname or binary.needed)
+    # Of all other files only those that are small enough are kept as texts.
+    fact = walk.view.facts.get(real)
+    return isinstance(fact, Text) and fact.text.startswith("#!")
 
 
 def executed_applet(walk: Walk, path: str, real: str, words: list[str]) -> None:
@@ -154,11 +187,13 @@ def _started(words: list[str], before: int) -> list[str]:
 
 def paths_in(walk: Walk, words: tuple[str, ...], by: str, sure: bool = True) -> None:
     """Need the files and folders that words name: paths seen from the working directory, those behind
-    `=` and between colons too."""
-    for word in words:
+    `=` and between colons too. A program may be started, with the words behind it."""
+    for number, word in enumerate(words):
         for part in (word, *word.partition("=")[2:], *word.split(":")):
             if not part.startswith("-") and _PLAIN.fullmatch(part):
                 target = absolute(part, walk.workdir)
                 real = walk.view.real(target)
                 if real and (real in walk.view.entries) and real != walk.workdir:
                     walk.take(target, by, sure)
+                    if walk.binary(real) is not None and _is_program(walk, real):
+                        walk.execute(target, part, words[number + 1 :] if part is word else (), by, sure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from dockerlint.closure.java import java_of
+from dockerlint.closure.programs import STARTS
 from dockerlint.inspect import Binary, Text
 
 TYPE_CHECKING = False
@@ -12,10 +13,6 @@ if TYPE_CHECKING:
     from dockerlint.closure import Closure
     from dockerlint.inspect import Catalog
     from dockerlint.view import View
-
-_STARTS = frozenset(
-    ("system", "popen", "execv", "execve", "execvp", "execl", "execlp", "posix_spawn", "posix_spawnp")
-)
 
 
 class Mentions:
@@ -38,7 +35,7 @@ class Mentions:
             if isinstance(fact, Binary):
                 for name in fact.mentions:
                     self._names.setdefault(posixpath.basename(name), f"/{path}")
-                if not self.starter and not _STARTS.isdisjoint(fact.imports):
+                if not self.starter and not STARTS.isdisjoint(fact.imports):
                     self.starter = f"/{path}"
             elif (said := java_of(view, path)) is not None:
                 for name in said.names:

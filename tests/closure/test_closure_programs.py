@@ -117,6 +117,38 @@ def test_a_program_that_starts_another_one_needs_that_too(tmp_path: Path, comman
     assert not found.lacks
 
 
+LOADER = "lib64/ld-linux-x86-64.so.2"
+
+
+@pytest.mark.parametrize(
+    ("command", "needed"),
+    [
+        (["/init", "/bin/say", "started"], {"bin/say", "lib/libsay.so"}),
+        (["/init", "-v", "/run.sh"], {"run.sh", "bin/sh", "bin/say", "lib/libsay.so"}),
+        (["/init", "say", "started"], {"bin/say", "lib/libsay.so"}),
+        (["/init", "--wait", "5", "--", "say"], {"bin/say", "lib/libsay.so"}),
+        (["/init", "--shell=/bin/say"], {"bin/say", "lib/libsay.so"}),
+        (["/init", "/bin/sh", "-c", "say"], {"bin/sh", "bin/say", "lib/libsay.so"}),
+        (["/init", "print", "say"], set()),
+        (["/quiet", "say"], set()),
+        (["/init", "/lib/libsay.so"], {"lib/libsay.so"}),
+    ],
+)
+def test_a_program_that_is_not_known_may_start_what_it_is_given(
+    tmp_path: Path, command: list[str], needed: set[str]
+) -> None:
+    say = elf(["libsay.so"], interpreter=f"/{LOADER}")
+    files: Files = {
+        "init": STATIC, "bin/say": say, "run.sh": "#!/bin/sh\nsay", LOADER: elf(), "print": "no script",
+        "quiet": elf([], interpreter=f"/{LOADER}"), "lib/libsay.so": elf(soname="libsay.so"),
+    }  # fmt: skip
+    found = of(tmp_path, files, Cmd=command)
+    paths = {"bin/say", "lib/libsay.so", "run.sh", "bin/sh"}
+    assert found.needs.keys() & paths == needed
+    assert not found.lacks
+    assert not found.gaps
+
+
 def test_the_health_check_the_user_and_the_folders_count(tmp_path: Path) -> None:
     found = of(
         tmp_path,
