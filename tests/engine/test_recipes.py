@@ -64,6 +64,28 @@ def test_each_service_of_a_compose_file_is_measured(project: Path) -> None:
     assert measured("compose.yaml:large") == {"Dockerfile (large)": 40_000}
 
 
+def test_a_dockerfile_inside_a_compose_file_is_measured(project: Path) -> None:
+    base = (project / "Dockerfile").read_text().split()[1]
+    (project / "common.yaml").write_text("services: {app: {build: {args: {SIZE: 300}, target: weight}}}\n")
+    (project / "compose.yaml").write_text(
+        f"""\
+services:
+  web:
+    extends: {{file: common.yaml, service: app}}
+    build:
+      dockerfile_inline: |
+        FROM {base} AS weight
+        ARG SIZE
+        RUN head -c "$$SIZE" /dev/zero > /weight
+        FROM weight
+        RUN false
+"""
+    )
+    assert measured("compose.yaml") == {"compose.yaml:web": 300}
+    (project / "compose.override.yaml").write_text("services: {web: {build: {args: [SIZE=70]}}}\n")
+    assert measured("compose.yaml:web") == {"compose.yaml:web": 70}
+
+
 def test_the_command_line_counts_more_than_the_file(project: Path) -> None:
     assert measured("compose.yaml:small", "--build-arg", "SIZE=3") == {"Dockerfile (small)": 6}
 

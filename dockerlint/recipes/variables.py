@@ -1,0 +1,136 @@
+"""Variables of Compose files: how their uses are filled in, and how `.env` files are read."""
+
+from __future__ import annotations
+
+import re
+
+from dockerlint.errors import UserError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DOLLAR = "write $$ for a dollar that begins no variable"
+
+_BETWEEN = re.compile(r"(?:\s|#[^\n]*)*")
+_KEY = re.compile(r"(?:export[ \t]+)?([\w.\-\[\]]+)[ \t]*(?:([=:])[ \t]*)?")
+_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)
+_REST = re.compile(r"[^\n]*")
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "$": "$$"}
+
+
+def interpolate(text: str, env: Mapping[str, str], where: str, lenient: bool = False) -> str:
+    """`$NAME`, `${NAME}` and its forms with `:-`, `-`, `:?`, `?`, `:+` and `+` filled in, `$$` as a dollar.
+    UserError for anything else behind a dollar, which stays as it is where `lenient`."""
+    out, at = [], 0
+    while at < len(text):
+        if text[at] != "$":
+            out.append(text[at])
+            at += 1
+        elif text.startswith("$$", at):
+            out.append("$")
+            at += 2
+        elif text.startswith("${", at):
+            end = _close(text, at + 2)
+            name = _NAME.match(text, at + 2)
+            if end < 0 or name is None:
+                raise UserError(f"{where}: {text} is no valid use of a variable", _DOLLAR)
+            out.append(_value(name[0], text[name.end() : end], env, where, lenient))
+            at = end + 1
+        else:
+            name = _NAME.match(text, at + 1)
+            if name is None and not lenient:
+                raise UserError(f"{where}: {text} is no valid use of a variable", _DOLLAR)
+            out.append(env.get(name[0], "") if name else "$")
+            at = name.end() if name else at + 1
+    return "".join(out)
+
+
+def _close(text: str, at: int) -> int:
+    """Where the brace closes that was opened before an offset; -1 when nowhere."""
+    depth = 1
+    while at < len(text):
+        if text.startswith("${", at):
+            depth += 1
+            at += 1
+        elif text[at] == "}":
+            depth -= 1
+            if depth == 0:
+                return at
+        at += 1
+    return -1
+
+
+def _value(name: str, rest: str, env: Mapping[str, str], where: str, lenient: bool) -> str:
+    form = re.match(r":?[-?+]", rest)
+    value = env.get(name)
+    if form is None:
+        if rest:
+            raise UserError(f"{where}: ${{{name}{rest}}} is no valid use of a variable", _DOLLAR)
+        return value or ""
+    there = bool(value) if form[0].startswith(":") else value is not None
+    other = rest[form.end() :]
+    if form[0].endswith("+"):
+        return interpolate(other, env, where, lenient) if there else ""
+    if there:
+        return value or ""
+    if form[0].endswith("?"):
+        why = f": {interpolate(other, env, where, True)}" if other else ""
+        raise UserError(f"{where}: {name} is not set{why}", f"export {name}, or put it in .env")
+    return interpolate(other, env, where, lenient)
+
+
+def dotenv(path: str, env: Mapping[str, str], before: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The variables of a file of NAME=VALUE lines over those of files before it, with uses of earlier ones and of
+    the environment filled in. The environment counts more. UserError when it cannot be read, or is no such file."""
+    try:
+        with open(path, "rb") as file:
+            text = file.read().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from error
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    found = dict(before or {})
+    at = 0
+    while True:
+        at = _end(_BETWEEN, text, at)
+        if at == len(text):
+            return found
+        key = _KEY.match(text, at)
+        # A name alone stands for what the environment has, which counts anyhow.
+        if key is None or (key[2] is None and text[key.end() : key.end() + 1] not in ("", "\n")):
+            raise _malformed(path, text, at, "NAME=VALUE")
+        at = key.end()
+        if key[2] is None:
+            continue
+        if text[at : at + 1] in ("'", '"'):
+            quoted = _QUOTED.match(text, at)
+            if quoted is None:
+                raise _malformed(path, text, at, f"closing {text[at]}")
+            value = _unquoted(quoted, found, env, path)
+            at = _end(_REST, text, quoted.end())
+        else:
+            end = _end(_REST, text, at)
+            plain = text[at:end].partition(" #")[0].rstrip()
+            value, at = interpolate(plain, {**found, **env}, path, lenient=True), end
+        found[key[1]] = env.get(key[1], value)
+
+
+def _unquoted(quoted: re.Match[str], found: dict[str, str], env: Mapping[str, str], path: str) -> str:
+    if quoted[1] is not None:
+        return quoted[1].replace("\\'", "'")
+    plain = re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), quoted[2], flags=re.DOTALL)
+    return interpolate(plain, {**found, **env}, path, lenient=True)
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Where a match ends, for patterns that match everywhere."""
+    match = pattern.match(text, at)
+    return match.end() if match is not None else at
+
+
+def _malformed(path: str, text: str, at: int, lacks: str) -> UserError:
+    line = text.count("\n", 0, at) + 1
+    return UserError(
+        f"{path}: line {line} has no {lacks}", "docker compose refuses such a file, too; mend it"
+    )
