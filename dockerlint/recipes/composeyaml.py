@@ -17,6 +17,10 @@ _TYPES = {
     "bool": re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"),
     "int": re.compile(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|0|[1-9][0-9_]*)$"),
     "float": re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$"),
+    "timestamp": re.compile(
+        r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
+        r"(?:[Tt ]([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:\.([0-9]{1,9}))?(Z|[-+][0-9]{2}:[0-9]{2})?)?$"
+    ),
     "merge": re.compile(r"<<$"),
 }
 
@@ -42,8 +46,7 @@ def documents(path: str, text: str) -> list[dict[str, Any]]:
     try:
         found = list(yaml.load_all(text, _reader()))
     except yaml.constructor.ConstructorError as error:
-        hint = WHOLE if "could not determine a constructor" in str(error) else ""
-        raise UserError(f"{path} is not plain YAML: {' '.join(str(error).split())}", hint) from error
+        raise UserError(f"{path} is not plain YAML: {' '.join(str(error).split())}", WHOLE) from error
     except yaml.YAMLError as error:
         raise UserError(f"{path} is not plain YAML: {' '.join(str(error).split())}") from error
     for one in found:
@@ -94,18 +97,26 @@ def _reader() -> Any:
 
     def inner(loader: Any, node: Any) -> Any:
         if isinstance(node, yaml.MappingNode):
-            return Override(loader.construct_mapping(node, deep=True))
+            return loader.construct_mapping(node, deep=True)
         if isinstance(node, yaml.SequenceNode):
-            return Override(loader.construct_sequence(node, deep=True))
-        tag = loader.resolve(yaml.ScalarNode, node.value, (node.style is None, False))
-        return Override(loader.construct_object(yaml.ScalarNode(tag, node.value)))
+            return loader.construct_sequence(node, deep=True)
+        # With a tag of its own a plain value is a text.
+        return node.value
+
+    def other(loader: Any, name: str, node: Any) -> Any:
+        # docker compose passes over tags that it does not know, and of late knows this one, which merges by place.
+        if name == "merge":
+            raise yaml.constructor.ConstructorError(None, None, "the tag !merge is not read", node.start_mark)
+        return inner(loader, node)
 
     for name, pattern in _TYPES.items():
         Reader.add_implicit_resolver(f"tag:yaml.org,2002:{name}", pattern, None)
     Reader.add_constructor("tag:yaml.org,2002:int", lambda _, node: _integer(node.value))
     Reader.add_constructor("tag:yaml.org,2002:float", lambda _, node: float(node.value))
-    Reader.add_constructor("!override", inner)
+    Reader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: _moment(node.value))
+    Reader.add_constructor("!override", lambda loader, node: Override(inner(loader, node)))
     Reader.add_constructor("!reset", lambda _, node: Reset())
+    Reader.add_multi_constructor("!", other)
     return Reader
 
 
@@ -114,6 +125,19 @@ def _integer(text: str) -> int:
     octal = re.fullmatch(r"0o?([0-7]+)", digits)
     value = int(octal[1], 8) if octal else int(digits, 0)
     return -value if text.startswith("-") else value
+
+
+def _moment(text: str) -> str:
+    """A date as docker compose hands it on: 2024-01-01 as 2024-01-01 00:00:00 +0000 UTC."""
+    match = _TYPES["timestamp"].match(text)
+    # With a T there is a zone, and with a space there is none; anything else is a text.
+    if match is None or (match[4] and (match[8] is None) != (" " in text)):
+        return text
+    year, month, day, hour, minute, second = (int(one or 0) for one in match.groups()[:6])
+    fraction = (match[7] or "").rstrip("0")
+    zone = "+0000 UTC" if match[8] in (None, "Z", "+00:00") else " ".join([match[8].replace(":", "")] * 2)
+    time = f"{hour:02}:{minute:02}:{second:02}{'.' if fraction else ''}{fraction}"
+    return f"{year:04}-{month:02}-{day:02} {time} {zone}"
 
 
 def written(value: Any) -> str:

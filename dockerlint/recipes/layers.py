@@ -73,7 +73,7 @@ def within(value: Any, shape: Callable[[Any], Any]) -> Any:
 
 def settled(path: str, folder: str) -> str:
     """A path of a folder as it can be opened; what names no file stays as it is."""
-    return path if remote(path) else os.path.normpath(os.path.join(folder, path))
+    return path if remote(path) else os.path.normpath(os.path.join(folder, os.path.expanduser(path)))
 
 
 def remote(path: str) -> bool:
@@ -158,7 +158,7 @@ def _context(value: Any, folder: str) -> Any:
 def _keys(value: Any, folder: str) -> Any:
     if not isinstance(value, str):
         return value
-    return ",".join(settled(os.path.expanduser(one), folder) for one in value.split(","))
+    return ",".join(settled(one, folder) for one in value.split(","))
 
 
 def _plain(value: Any, where: str) -> str:

@@ -24,6 +24,7 @@ _OVERRIDES = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
+_ELSEWHERE = "say which file has it, with `file:` and `service:`"
 # What of a service says how it is built.
 _TOLD = ("build", "extends", "platform")
 
@@ -176,7 +177,9 @@ def _extended(
         for document in documents(there, _text(there)):
             services = over(services, _layer(there, document, place)[0], f"{there}: service")
     if of not in services:
-        raise UserError(f"{where} extends {of}, and {there} has no such service", nearest(of, services))
+        raise UserError(
+            f"{where} extends {of}, and {there} has no such service", nearest(of, services) or _ELSEWHERE
+        )
     below = _extended(of, services, there, place, seen)
     above = {key: value for key, value in inner.items() if key != "extends"}
     found = over(below, above, where)

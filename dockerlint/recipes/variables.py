@@ -20,9 +20,9 @@ _REST = re.compile(r"[^\n]*")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "$": "$$"}
 
 
-def interpolate(text: str, env: Mapping[str, str], where: str, lenient: bool = False) -> str:
+def interpolate(text: str, env: Mapping[str, str], where: str) -> str:
     """`$NAME`, `${NAME}` and its forms with `:-`, `-`, `:?`, `?`, `:+` and `+` filled in, `$$` as a dollar.
-    UserError for anything else behind a dollar, which stays as it is where `lenient`."""
+    A dollar before anything else is one. UserError for a brace that opens none of these."""
     out, at = [], 0
     while at < len(text):
         if text[at] != "$":
@@ -36,12 +36,10 @@ def interpolate(text: str, env: Mapping[str, str], where: str, lenient: bool = F
             name = _NAME.match(text, at + 2)
             if end < 0 or name is None:
                 raise UserError(f"{where}: {text} is no valid use of a variable", _DOLLAR)
-            out.append(_value(name[0], text[name.end() : end], env, where, lenient))
+            out.append(_value(name[0], text[name.end() : end], env, where))
             at = end + 1
         else:
             name = _NAME.match(text, at + 1)
-            if name is None and not lenient:
-                raise UserError(f"{where}: {text} is no valid use of a variable", _DOLLAR)
             out.append(env.get(name[0], "") if name else "$")
             at = name.end() if name else at + 1
     return "".join(out)
@@ -62,7 +60,7 @@ def _close(text: str, at: int) -> int:
     return -1
 
 
-def _value(name: str, rest: str, env: Mapping[str, str], where: str, lenient: bool) -> str:
+def _value(name: str, rest: str, env: Mapping[str, str], where: str) -> str:
     form = re.match(r":?[-?+]", rest)
     value = env.get(name)
     if form is None:
@@ -72,13 +70,13 @@ def _value(name: str, rest: str, env: Mapping[str, str], where: str, lenient: bo
     there = bool(value) if form[0].startswith(":") else value is not None
     other = rest[form.end() :]
     if form[0].endswith("+"):
-        return interpolate(other, env, where, lenient) if there else ""
+        return interpolate(other, env, where) if there else ""
     if there:
         return value or ""
     if form[0].endswith("?"):
-        why = f": {interpolate(other, env, where, True)}" if other else ""
+        why = f": {interpolate(other, env, where)}" if other else ""
         raise UserError(f"{where}: {name} is not set{why}", f"export {name}, or put it in .env")
-    return interpolate(other, env, where, lenient)
+    return interpolate(other, env, where)
 
 
 def dotenv(path: str, env: Mapping[str, str], before: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -112,7 +110,7 @@ def dotenv(path: str, env: Mapping[str, str], before: Mapping[str, str] | None =
         else:
             end = _end(_REST, text, at)
             plain = text[at:end].partition(" #")[0].rstrip()
-            value, at = interpolate(plain, {**found, **env}, path, lenient=True), end
+            value, at = interpolate(plain, {**found, **env}, path), end
         found[key[1]] = env.get(key[1], value)
 
 
@@ -120,7 +118,7 @@ def _unquoted(quoted: re.Match[str], found: dict[str, str], env: Mapping[str, st
     if quoted[1] is not None:
         return quoted[1].replace("\\'", "'")
     plain = re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), quoted[2], flags=re.DOTALL)
-    return interpolate(plain, {**found, **env}, path, lenient=True)
+    return interpolate(plain, {**found, **env}, path)
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:

@@ -95,7 +95,7 @@ def test_the_env_file_counts_and_the_environment_counts_more(
         ("$A-${A}", "a-a"),
         ("$$A ${E:-x} ${E-x} ${N-x} ${N:-${A}}", "$A x  x a"),
         ("${A:+x} ${E:+x} ${E+x} ${N+x}", "x  x "),
-        ("${A?no}${N:+${X:?no}}", "a"),
+        ("${A?no}${N:+${X:?no}} $ $1 $", "a $ $1 $"),
         ("${N:-a:b}", "a:b"),
     ],
 )
@@ -109,7 +109,7 @@ def test_variables_are_filled_in_as_compose_does(text: str, value: str) -> None:
         ("${N:?give it}", "N is not set: give it"),
         ("${A", "no valid"),
         ("${A!b}", "no valid"),
-        ("$ 1", "no valid"),
+        ("${1}", "no valid"),
     ],
 )
 def test_variables_that_are_missing_or_malformed_are_named(text: str, words: str) -> None:
