@@ -20,6 +20,7 @@ from dockerlint.ignorefile import find_ignore_file, read_patterns
 from dockerlint.job import Setup, findings, model
 from dockerlint.lint import run_rule
 from dockerlint.lint_command import Workshop
+from dockerlint.platforms import machine
 from dockerlint.recipes import Recipe, kind, recipes
 from dockerlint.settle import Look
 from dockerlint.source import Source
@@ -163,10 +164,7 @@ class Yard:
 
 def _platform(platforms: tuple[str, ...]) -> str | None:
     """The platform to build of several: that of this machine, else the first."""
-    import platform
-
-    machine = platform.machine().lower()
-    own = f"linux/{ {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(machine, machine) }"
+    own = machine()
     return own if own in platforms else platforms[0] if platforms else None
 
 

@@ -37,6 +37,14 @@ class Platform:
     version: str = ""
 
 
+def machine() -> str:
+    """The platform that images are built for on this machine when nobody says another."""
+    import platform
+
+    name = platform.machine().lower()
+    return f"linux/{ {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(name, name) }"
+
+
 def parse(text: str) -> Platform:
     """The platform that an expanded `--platform` names. Raises InvalidPlatform."""
     if "*" in text:

@@ -1,221 +1,146 @@
-"""Bake files, in HCL or JSON: targets with what they inherit, groups, variables from the environment."""
+"""Bake files, in HCL or JSON: what each target builds. Expressions and functions are worked out as bake does."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
-from importlib import import_module
 from typing import Any
 
 from dockerlint.errors import UserError
-from dockerlint.recipes import Recipe
-from dockerlint.recipes.expression import evaluate, shown, template, unquoted
+from dockerlint.recipes import Recipe, hcl_json, hcl_reader
+from dockerlint.recipes.bake_values import Values
+from dockerlint.recipes.expression import HINT
+from dockerlint.recipes.kinds import Wrong, kind, to_bool, to_text
+from dockerlint.recipes.targets import Targets, listed
 
-_INSTALL = "pip install 'dockerlint[bake]', or give what `docker buildx bake --print` prints (JSON)"
+# What says how an image is built. What names it, signs it or says where it goes is not asked for.
+_READ = (
+    "context", "contexts", "dockerfile", "dockerfile-inline", "args", "labels", "target", "cache-from", "secret",
+    "ssh", "platforms", "pull", "no-cache", "network", "shm-size", "ulimits", "extra-hosts",
+)  # fmt: skip
+_OVER = dict.fromkeys(
+    ("docker-bake.hcl", "docker-bake.json"), ("docker-bake.override.json", "docker-bake.override.hcl")
+)
 
 
 class Bake:
-    """A Bake file. UserError when it cannot be understood. Paths count from the current folder, as bake has it."""
+    """A Bake file, with the files that override it. UserError when it cannot be understood. Paths count from the
+    current folder, as bake has it."""
 
     def __init__(self, path: str, text: str) -> None:
         self._path = path
-        self._hcl = not path.endswith(".json")
-        read = _hcl(path, text) if self._hcl else _json(path, text)
-        self._variables: dict[str, Any] = read.get("variable") or {}
-        self._groups: dict[str, Any] = read.get("group") or {}
-        self._targets: dict[str, Any] = read.get("target") or {}
-        self._own: frozenset[str] = frozenset(read.get("function") or ())
-        self._known: dict[str, Any] = {}
-        self._asked: list[str] = []
+        files = [_read(path, text)]
+        for name in _OVER.get(os.path.basename(path), ()):
+            other = os.path.join(os.path.dirname(path), name)
+            if os.path.isfile(other):
+                files.append(_read(other, _content(other)))
+        self._targets = Targets(path, files, Values(path, files))
 
     def names(self, every: bool = False) -> tuple[str, ...]:
         """The targets of the default group, or the default target; all where there is neither, or with `every`."""
         default = () if every else self.members("default")
-        return default or tuple(name for name in self._targets if every or not name.startswith("_"))
+        return default or tuple(name for name in self._targets.names if every or not name.startswith("_"))
 
-    def members(self, name: str, above: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """The targets that a name stands for; none when it is not known."""
-        if name in self._groups and name not in above:
-            found: dict[str, None] = {}
-            for one in self._list(self._groups[name].get("targets"), f"{self._path}: group {name}"):
-                found.update(dict.fromkeys(self.members(one, (*above, name))))
-            return tuple(found)
-        return (name,) if name in self._targets else ()
+    def members(self, name: str) -> tuple[str, ...]:
+        """The targets that a name stands for: a target, a group or a matrix; none when it is not known."""
+        return self._targets.members(name)
 
     def recipe(self, name: str) -> Recipe:
         """What a target builds."""
         where = f"{self._path}: target {name}"
-        target = self._inherited(name, where, ())
-        for key in ("matrix", "dockerfile-inline"):
-            if key in target:
-                raise UserError(
-                    f"{where} has {key}, which is not known to dockerlint",
-                    "write the file that `docker buildx bake --print` prints, with each Dockerfile in a file",
-                )
-        context = shown(target.get("context")) or "."
+        try:
+            return self._recipe(name, self._targets.attributes(name, _READ), where)
+        except Wrong as error:
+            raise UserError(f"{where}: {error}", error.hint or HINT) from error
+
+    def _recipe(self, name: str, target: dict[str, Any], where: str) -> Recipe:
+        context = _here(to_text(target.get("context", "."))) or "."
         if "://" in context or context.startswith("git@"):
             raise UserError(f"{where} builds from {context}, which is not on this machine")
-        contexts = {key: shown(value) for key, value in (target.get("contexts") or {}).items()}
-        for key, value in contexts.items():
+        inline = to_text(target.get("dockerfile-inline", "")) or None
+        dockerfile = to_text(target.get("dockerfile", "")) or "Dockerfile"
+        from_here = dockerfile.startswith("cwd://")
+        options = [
+            *(f"--add-host={host}:{address}" for host, address in _texts(target, "extra-hosts").items()),
+            *([f"--shm-size={to_text(target['shm-size'])}"] if target.get("shm-size") else []),
+            *(f"--ulimit={limit}" for limit in listed(target.get("ulimits"), where)),
+            *(f"--cache-from={_spec(source)}" for source in _list(target, "cache-from")),
+            *(f"--label={key}={value}" for key, value in _texts(target, "labels").items()),
+        ]
+        return Recipe(
+            name,
+            f"{self._path}:{name}"
+            if inline is not None
+            else os.path.normpath(_here(dockerfile) if from_here else os.path.join(context, dockerfile)),
+            os.path.normpath(context),
+            _texts(target, "args"),
+            to_text(target.get("target", "")) or None,
+            tuple(listed(target.get("platforms"), where)),
+            self._contexts(target, where),
+            tuple(map(_spec, _list(target, "secret"))),
+            tuple(map(_agent, _list(target, "ssh"))),
+            to_text(target.get("network", "")) or None,
+            to_bool(target.get("no-cache", False)),
+            to_bool(target.get("pull", False)),
+            tuple(options),
+            inline,
+        )
+
+    def _contexts(self, target: dict[str, Any], where: str) -> dict[str, str]:
+        contexts = {}
+        for key, value in _texts(target, "contexts").items():
             if value.startswith("target:"):
                 raise UserError(
                     f"{where} takes {value} for its context {key}", "build that first, and name its image"
                 )
-        many = {
-            key: self._list(target.get(key), where)
-            for key in ("platforms", "secret", "ssh", "cache-from", "ulimits")
-        }
-        hosts = target.get("extra-hosts") or {}
-        options = [
-            *(f"--add-host={host}:{address}" for host, address in hosts.items()),
-            *([f"--shm-size={target['shm-size']}"] if target.get("shm-size") else []),
-            *(f"--ulimit={limit}" for limit in many["ulimits"]),
-            *(f"--cache-from={source}" for source in many["cache-from"]),
-            *(f"--label={key}={shown(value)}" for key, value in (target.get("labels") or {}).items()),
-        ]
-        return Recipe(
-            name,
-            os.path.normpath(os.path.join(context, shown(target.get("dockerfile")) or "Dockerfile")),
-            os.path.normpath(context),
-            {key: shown(value) for key, value in (target.get("args") or {}).items() if value is not None},
-            shown(target.get("target")) or None,
-            tuple(many["platforms"]),
-            contexts,
-            tuple(many["secret"]),
-            tuple(many["ssh"]),
-            shown(target.get("network")) or None,
-            bool(target.get("no-cache")),
-            bool(target.get("pull")),
-            tuple(options),
-        )
-
-    def _inherited(self, name: str, where: str, above: tuple[str, ...]) -> dict[str, Any]:
-        """The attributes of a target over those it inherits; mappings are joined key by key."""
-        if name in above:
-            raise UserError(f"{where} inherits itself")
-        if name not in self._targets:
-            raise UserError(f"{where} inherits {name}, which is no target")
-        own = {
-            key: self._value(value, where)
-            for key, value in self._targets[name].items()
-            if key != "__is_block__"
-        }
-        found: dict[str, Any] = {}
-        for parent in self._list(own.pop("inherits", None), where):
-            _join(found, self._inherited(parent, where, (*above, name)))
-        _join(found, own)
-        return found
-
-    def _list(self, value: Any, where: str) -> list[str]:
-        value = self._value(value, where)
-        if value is None:
-            return []
-        return [_spec(one) for one in (value if isinstance(value, list) else [value])]
-
-    def _value(self, value: Any, where: str) -> Any:
-        """A value of the file with its expressions worked out."""
-        if isinstance(value, dict):
-            return {_key(key): self._value(one, where) for key, one in value.items() if key != "__is_block__"}
-        if isinstance(value, list):
-            return [self._value(one, where) for one in value]
-        if not isinstance(value, str) or isinstance(value, _Done):
-            return value
-
-        def lookup(name: str) -> Any:
-            return self._variable(name, where)
-
-        done = self._text(value, lookup, where)
-        return _Done(done) if isinstance(done, str) else done
-
-    def _text(self, value: str, lookup: Any, where: str) -> Any:
-        for name in self._own:
-            if re.search(rf"\b{re.escape(name)}\s*\(", value):
-                raise UserError(
-                    f"{where}: the function {name} is the file's own, which dockerlint does not run", _INSTALL
-                )
-        if not self._hcl or value.startswith("${"):
-            return template(value, lookup, where)
-        heredoc = re.fullmatch(r'"?<<-?(\w+)\n(.*?\n?)\s*\1"?', value, re.DOTALL)
-        if heredoc is not None:
-            return template(heredoc[2], lookup, where)
-        if value.startswith('"'):
-            return template(unquoted(value), lookup, where)
-        return evaluate(value, lookup, where)
-
-    def _variable(self, name: str, where: str) -> Any:
-        """The value of a variable: that of the environment, else its default."""
-        if name not in self._variables:
-            if name == "BAKE_LOCAL_PLATFORM":
-                return "linux/amd64"
-            raise UserError(f"{where}: there is no variable {name}")
-        if name not in self._known:
-            if name in self._asked:
-                raise UserError(f"{where}: the variable {name} stands for itself")
-            self._asked.append(name)
-            default = self._value(self._variables[name].get("default"), f"{self._path}: variable {name}")
-            self._known[name] = _like(default, os.environ[name]) if name in os.environ else default
-            self._asked.remove(name)
-        return self._known[name]
+            contexts[key] = _here(value)
+        return {key: value for key, value in contexts.items() if value}
 
 
-class _Done(str):
-    """A string that was worked out: a dollar in it is a dollar."""
+def _read(path: str, text: str) -> Any:
+    return (hcl_json if path.endswith(".json") else hcl_reader).blocks(path, text)
 
 
-def _like(default: Any, text: str) -> Any:
-    """A text of the environment as a value of the kind that the default has."""
-    if isinstance(default, bool):
-        return text.lower() in ("1", "t", "true")
-    if isinstance(default, (int, float)):
+def _content(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return file.read().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _here(path: str) -> str:
+    """A path without the sign that it counts from the current folder, which is where all of ours count from."""
+    return path.removeprefix("cwd://")
+
+
+def _texts(target: dict[str, Any], key: str) -> dict[str, str]:
+    value = target.get(key, {})
+    if not isinstance(value, dict):
+        raise Wrong(f"{key} is {kind(value)}, not an object")
+    found = {}
+    for name, one in value.items():
         try:
-            return type(default)(text)
-        except ValueError:
-            return text
-    return text
+            found[name] = to_text(one)
+        except Wrong as error:
+            raise Wrong(f"{name} of {key}: {error}", error.hint) from error
+    return found
 
 
-def _join(into: dict[str, Any], more: dict[str, Any]) -> None:
-    for key, value in more.items():
-        if isinstance(value, dict) and isinstance(into.get(key), dict):
-            into[key] = {**into[key], **value}
-        elif value is not None:
-            into[key] = value
+def _list(target: dict[str, Any], key: str) -> list[Any]:
+    value = target.get(key, [])
+    return value if isinstance(value, list) else [value]
 
 
 def _spec(value: Any) -> str:
-    """An item of a list; a mapping as the words that it stands for (`{ id = "a", src = "b" }`)."""
+    """An item of a list; an object as the words that it stands for (`{ id = "a", src = "b" }`)."""
     if isinstance(value, dict):
-        return ",".join(f"{key}={shown(one)}" for key, one in value.items())
-    return shown(value)
+        return ",".join(f"{key}={to_text(one)}" for key, one in value.items() if one is not None)
+    return to_text(value)
 
 
-def _key(key: str) -> str:
-    return key[1:-1] if len(key) > 1 and key.startswith('"') and key.endswith('"') else key
-
-
-def _json(path: str, text: str) -> dict[str, Any]:
-    try:
-        read = json.loads(text)
-    except ValueError as error:
-        raise UserError(f"{path} is not JSON: {error}") from error
-    if not isinstance(read, dict):
-        raise UserError(f"{path} is no Bake file: it holds no object")
-    return read
-
-
-def _hcl(path: str, text: str) -> dict[str, Any]:
-    """The blocks of a file by kind and name."""
-    try:
-        hcl2 = import_module("hcl2")
-    except ImportError:
-        raise UserError(f"{path} is HCL, which takes python-hcl2 to read", _INSTALL) from None
-    try:
-        read = hcl2.loads(text)
-    except Exception as error:  # Lark's errors, which hcl2 does not name
-        raise UserError(f"{path} is not HCL: {str(error).splitlines()[0]}") from error
-    found: dict[str, Any] = {}
-    for sort, blocks in read.items():
-        if sort in ("variable", "group", "target", "function"):
-            found[sort] = {_key(name): body for block in blocks for name, body in block.items()}
-    return found
+def _agent(value: Any) -> str:
+    """A key for SSH, in words or as `{ id = "a", paths = ["b"] }`."""
+    if not isinstance(value, dict):
+        return to_text(value)
+    paths = ",".join(map(to_text, value.get("paths") or ()))
+    return f"{to_text(value.get('id', 'default'))}={paths}".removesuffix("=")

@@ -1,231 +1,212 @@
-"""Expressions of Bake files: variables, strings with `${…}`, conditions, and the functions that are known here."""
+"""What the expressions of a Bake file come to, by the rules of HCL: its kinds of values are those of JSON."""
 
 from __future__ import annotations
 
-import json
-import re
-from typing import Any
+from typing import Any, NoReturn
 
-from dockerlint.errors import UserError
+from dockerlint.errors import UserError, nearest
+from dockerlint.frozen import record
+from dockerlint.recipes.functions import FUNCTIONS, LAZY
+from dockerlint.recipes.hcl import (
+    Attribute,
+    Binary,
+    Call,
+    Choice,
+    For,
+    Get,
+    Items,
+    Literal,
+    Name,
+    Pairs,
+    Splat,
+    Template,
+    Unary,
+)
+from dockerlint.recipes.kinds import Wrong, arithmetic, get, kind, same, to_bool, to_number, to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    Lookup = Callable[[str], Any]
+    from dockerlint.recipes.hcl import Expression
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w-]*)|(?P<sign>\|\||&&|==|!=|<=|>=|[-+*/%<>!?:()\[\],.{}=]))"
-)
-_HINT = "write the file that `docker buildx bake --print` prints, and give that (JSON)"
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "upper": lambda text: text.upper(),
-    "lower": lambda text: text.lower(),
-    "trimspace": lambda text: text.strip(),
-    "trimprefix": lambda text, prefix: text.removeprefix(prefix),
-    "trimsuffix": lambda text, suffix: text.removesuffix(suffix),
-    "replace": lambda text, old, new: text.replace(old, new),
-    "split": lambda sign, text: text.split(sign),
-    "join": lambda sign, *lists: sign.join(word for words in lists for word in words),
-    "concat": lambda *lists: [word for words in lists for word in words],
-    "coalesce": lambda *values: next((value for value in values if value not in (None, "")), None),
-    "equal": lambda one, two: one == two,
-    "notequal": lambda one, two: one != two,
-    "and": lambda one, two: one and two,
-    "or": lambda one, two: one or two,
-    "not": lambda one: not one,
-    "length": len,
-}
-_ORDER = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
-_SIGNS: dict[str, Callable[[Any, Any], Any]] = {
-    "||": lambda one, two: one or two,
-    "&&": lambda one, two: one and two,
-    "==": lambda one, two: one == two,
-    "!=": lambda one, two: one != two,
-    "<": lambda one, two: one < two,
-    ">": lambda one, two: one > two,
-    "<=": lambda one, two: one <= two,
-    ">=": lambda one, two: one >= two,
-    "+": lambda one, two: one + two,
-    "-": lambda one, two: one - two,
-    "*": lambda one, two: one * two,
-    "/": lambda one, two: one / two,
-    "%": lambda one, two: one % two,
-}
+HINT = "give what `docker buildx bake --print` prints in its place (docker-bake.json)"
+_DEEP = 50
 
 
-def shown(value: Any) -> str:
-    """A value as it stands in a string."""
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+@record
+class Function:
+    """A function of the file's own: the names it takes, the one that takes the rest, and what it comes to."""
+
+    names: tuple[str, ...]
+    rest: str | None
+    result: Expression
 
 
-def template(text: str, lookup: Lookup, where: str) -> Any:
-    """A string with each `${…}` in it filled in; what is nothing but one is the value itself."""
-    if text.startswith("${") and _end(text, 2) == len(text) - 1:
-        return evaluate(text[2:-1], lookup, where)
-    out, at = [], 0
-    while at < len(text):
-        if text.startswith("$${", at):
-            out.append("${")
-            at += 3
-        elif text.startswith("%{", at):
-            raise UserError(f"{where}: %{{…}} is not known to dockerlint", _HINT)
-        elif text.startswith("${", at):
-            end = _end(text, at + 2)
-            if end < 0:
-                raise UserError(f"{where}: {text} has an open brace")
-            out.append(shown(evaluate(text[at + 2 : end], lookup, where)))
-            at = end + 1
-        else:
-            out.append(text[at])
-            at += 1
-    return "".join(out)
+class Scope:
+    """What names mean: `lookup` gives the value of one that is not in `known`, and raises KeyError."""
 
+    def __init__(
+        self,
+        lookup: Callable[[str], Any],
+        functions: Mapping[str, Function],
+        known: Mapping[str, Any] | None = None,
+        depth: int = 0,
+    ) -> None:
+        self.lookup = lookup
+        self.functions = functions
+        self.known = known or {}
+        self.depth = depth
 
-def _end(text: str, at: int) -> int:
-    """Where the brace closes that was opened before an offset, strings passed over; -1 when nowhere."""
-    depth, quoted = 1, False
-    while at < len(text):
-        sign = text[at]
-        if sign == "\\" and quoted:
-            at += 1
-        elif sign == '"':
-            quoted = not quoted
-        elif sign == "{" and not quoted:
-            depth += 1
-        elif sign == "}" and not quoted:
-            depth -= 1
-            if depth == 0:
-                return at
-        at += 1
-    return -1
-
-
-def evaluate(text: str, lookup: Lookup, where: str) -> Any:
-    """The value of an expression. UserError for what is not known, with its name."""
-    reader = _Reader(text, lookup, where)
-    try:
-        value = reader.choice()
-        reader.done()
-    except (TypeError, ValueError, AttributeError, ZeroDivisionError, RecursionError) as error:
-        raise UserError(f"{where}: {text} cannot be worked out: {error}", _HINT) from error
-    return value
-
-
-class _Reader:
-    def __init__(self, text: str, lookup: Lookup, where: str) -> None:
-        self._text, self._at = text, 0
-        self._lookup, self._where = lookup, where
-
-    def _skip(self) -> None:
-        while self._at < len(self._text) and self._text[self._at].isspace():
-            self._at += 1
-
-    def _sign(self, *signs: str) -> str | None:
-        """The sign that comes next, taken when it is one of these."""
-        token = _TOKEN.match(self._text, self._at)
-        if token is None or token["sign"] not in signs:
-            return None
-        self._at = token.end()
-        return str(token["sign"])
-
-    def _need(self, sign: str) -> None:
-        if self._sign(sign) is None:
-            raise self._odd()
-
-    def _odd(self) -> UserError:
-        return UserError(
-            f"{self._where}: {self._text} is not known to dockerlint from {self._text[self._at :]!r} on",
-            _HINT,
+    def inside(self, known: Mapping[str, Any], alone: bool = False) -> Scope:
+        """The scope with more names, or with these `alone` beside those of the file."""
+        return Scope(
+            self.lookup, self.functions, known if alone else {**self.known, **known}, self.depth + alone
         )
 
-    def done(self) -> None:
-        self._skip()
-        if self._at < len(self._text):
-            raise self._odd()
 
-    def choice(self) -> Any:
-        value = self._binary(0)
-        if self._sign("?") is None:
+def evaluate(attribute: Attribute, scope: Scope, where: str) -> Any:
+    """The value of an attribute. UserError that says why there is none."""
+    try:
+        return value_of(attribute.value, scope)
+    except (Wrong, RecursionError) as error:
+        first, *more = attribute.text.splitlines()
+        text = f"{first} …" if more else first
+        why, hint = (str(error), error.hint) if isinstance(error, Wrong) else ("it is nested too deep", "")
+        raise UserError(f"{where}: {text} cannot be worked out: {why}", hint or HINT) from error
+
+
+def value_of(tree: Expression, scope: Scope) -> Any:
+    """The value of an expression. Wrong where it has none."""
+    match tree:
+        case Literal(value):
             return value
-        one = self.choice()
-        self._need(":")
-        two = self.choice()
-        return one if value else two
-
-    def _binary(self, level: int) -> Any:
-        if level == len(_ORDER):
-            return self._single()
-        value = self._binary(level + 1)
-        while sign := self._sign(*_ORDER[level]):
-            value = _SIGNS[sign](value, self._binary(level + 1))
-        return value
-
-    def _single(self) -> Any:
-        self._skip()
-        if self._sign("!"):
-            return not self._single()
-        if self._sign("-"):
-            return -self._single()
-        if self._sign("("):
-            value = self.choice()
-            self._need(")")
-            return value
-        if self._sign("["):
-            return self._several("]")
-        if self._text.startswith('"', self._at):
-            return self._string()
-        token = _TOKEN.match(self._text, self._at)
-        if token is None or token["sign"]:
-            raise self._odd()
-        self._at = token.end()
-        if token["number"]:
-            return float(token["number"]) if "." in token["number"] else int(token["number"])
-        name = token["name"]
-        if name in ("true", "false", "null"):
-            return {"true": True, "false": False, "null": None}[name]
-        if self._sign("("):
-            if name not in _FUNCTIONS:
-                raise UserError(f"{self._where}: the function {name} is not known to dockerlint", _HINT)
-            return _FUNCTIONS[name](*self._several(")"))
-        if self._sign(".", "["):
-            raise self._odd()
-        return self._lookup(name)
-
-    def _several(self, end: str) -> list[Any]:
-        values: list[Any] = []
-        while self._sign(end) is None:
-            values.append(self.choice())
-            if self._sign(",") is None:
-                self._need(end)
-                break
-        return values
-
-    def _string(self) -> Any:
-        start = self._at
-        self._at += 1
-        while self._at < len(self._text) and self._text[self._at] != '"':
-            if self._text.startswith("${", self._at):
-                self._at = max(_end(self._text, self._at + 2), self._at)
-            self._at += 2 if self._text[self._at] == "\\" else 1
-        self._at += 1
-        return template(unquoted(self._text[start : self._at]), self._lookup, self._where)
+        case Template(parts):
+            return "".join(to_text(value_of(one, scope)) for one in parts)
+        case Name(name):
+            return _named(name, scope)
+        case Get(of, key):
+            return get(value_of(of, scope), value_of(key, scope))
+        case Splat(of, keys):
+            return _splat(value_of(of, scope), [value_of(key, scope) for key in keys])
+        case Call():
+            return _called(tree, scope)
+        case Unary(sign, of):
+            value = value_of(of, scope)
+            return not to_bool(value) if sign == "!" else -to_number(value)
+        case Binary():
+            return _binary(tree, scope)
+        case Choice(condition, one, two):
+            return value_of(one if to_bool(value_of(condition, scope)) else two, scope)
+        case Items(items):
+            return [value_of(one, scope) for one in items]
+        case Pairs(pairs):
+            return {to_text(value_of(key, scope)): value_of(one, scope) for key, one in pairs}
+        case For():
+            return _for(tree, scope)
 
 
-def unquoted(text: str) -> str:
-    """The content of a string in quotes. What stands in `${…}` keeps its own quotes."""
-    body, out, at = text[1:-1], [], 0
-    while at < len(body):
-        if body.startswith("${", at) and (end := _end(body, at + 2)) > 0:
-            out.append(body[at : end + 1])
-            at = end + 1
-        elif body[at] == "\\" and at + 1 < len(body):
-            size = {"u": 6, "U": 10}.get(body[at + 1], 2)
-            out.append(
-                json.loads(f'"{body[at : at + size]}"') if size < 10 else chr(int(body[at + 2 : at + 10], 16))
-            )
-            at += size
+def _named(name: str, scope: Scope) -> Any:
+    if name in scope.known:
+        return scope.known[name]
+    try:
+        return scope.lookup(name)
+    except KeyError:
+        raise Wrong(f"there is no variable {name}") from None
+
+
+def _splat(value: Any, keys: list[Any]) -> list[Any]:
+    found = []
+    for item in value if isinstance(value, list) else [] if value is None else [value]:
+        for key in keys:
+            item = get(item, key)
+        found.append(item)
+    return found
+
+
+def _called(call: Call, scope: Scope) -> Any:
+    own = scope.functions.get(call.name)
+    if own is None and call.name in LAZY:
+        return _tried(call, scope)
+    values = [value_of(one, scope) for one in call.arguments]
+    if call.spread:
+        last = values.pop()
+        if not isinstance(last, list):
+            raise Wrong(f"{kind(last)} is no list of arguments for {call.name}")
+        values += last
+    if own is not None:
+        return _own(call.name, own, values, scope)
+    if call.name not in FUNCTIONS:
+        near = nearest(call.name, (*FUNCTIONS, *scope.functions))
+        raise Wrong(f"the function {call.name} is not known to dockerlint", near and f"{near}; else {HINT}")
+    return FUNCTIONS[call.name](values)
+
+
+def _own(name: str, own: Function, values: list[Any], scope: Scope) -> Any:
+    few, many = len(values) < len(own.names), len(values) > len(own.names) and own.rest is None
+    if few or many:
+        raise Wrong(f"{name} takes {len(own.names)} arguments, not {len(values)}")
+    if scope.depth > _DEEP:
+        raise Wrong(f"{name} calls itself")
+    known = dict(zip(own.names, values))
+    if own.rest is not None:
+        known[own.rest] = values[len(own.names) :]
+    return value_of(own.result, scope.inside(known, alone=True))
+
+
+def _tried(call: Call, scope: Scope) -> Any:
+    """`try`, the first value that there is, and `can`, whether there is one."""
+    last = Wrong(f"{call.name} takes something to try")
+    for one in call.arguments:
+        try:
+            value = value_of(one, scope)
+        except Wrong as error:
+            last = error
         else:
-            out.append(body[at])
-            at += 1
-    return "".join(out)
+            return True if call.name == "can" else value
+    if call.name == "can":
+        return False
+    raise last
+
+
+def _binary(tree: Binary, scope: Scope) -> Any:
+    one = value_of(tree.left, scope)
+    if tree.sign in ("||", "&&"):
+        left = to_bool(one)
+        return left if left == (tree.sign == "||") else to_bool(value_of(tree.right, scope))
+    two = value_of(tree.right, scope)
+    if tree.sign in ("==", "!="):
+        return same(one, two) == (tree.sign == "==")
+    return arithmetic(tree.sign, to_number(one), to_number(two))
+
+
+def _for(loop: For, scope: Scope) -> Any:
+    of = value_of(loop.of, scope)
+    if isinstance(of, list):
+        pairs: list[tuple[Any, Any]] = list(enumerate(of))
+    elif isinstance(of, dict):
+        pairs = sorted(of.items())
+    else:
+        _no_list(of)
+    listed: list[Any] = []
+    found: dict[str, Any] = {}
+    for key, item in pairs:
+        inner = scope.inside(dict(zip(loop.names, (key, item) if len(loop.names) == 2 else (item,))))
+        if loop.condition is not None and not to_bool(value_of(loop.condition, inner)):
+            continue
+        value = value_of(loop.value, inner)
+        if loop.key is None:
+            listed.append(value)
+            continue
+        name = to_text(value_of(loop.key, inner))
+        if loop.grouped:
+            found.setdefault(name, []).append(value)
+        elif name in found:
+            raise Wrong(f"two items have the key {name}")
+        else:
+            found[name] = value
+    return listed if loop.key is None else found
+
+
+def _no_list(value: Any) -> NoReturn:
+    raise Wrong(f"{kind(value)} is neither a list nor an object")

@@ -45,7 +45,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def hcl(text: str) -> str:
-    pytest.importorskip("hcl2")
     Path("docker-bake.hcl").write_text(text)
     return "docker-bake.hcl"
 
@@ -102,17 +101,25 @@ def test_json_is_read_with_its_variables() -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ('args = { A = sha256("x") }', "the function sha256 is not known"),
+        ('args = { A = bcrypt("x") }', "the function bcrypt is not known"),
         ("args = { A = NOBODY }", "no variable NOBODY"),
+        ("args = {\n A = x[0]\n}", r"\{ … cannot be worked out: there is no variable x"),
+        ('args = { A = ["x"][1] }', "a list of 1 has no item 1"),
+        ("args = { A = { b = 1 }.c }", "an object has no c"),
+        ('args = { A = -"x" }', 'the string "x" is no number'),
+        ("args = { A = 1 / 0 }", "nothing can be divided by 0"),
+        ("args = { A = 1 / 3 }", "more digits"),
+        ('args = { A = "a${null}" }', "null is no string"),
+        ("args = { A = 1 ? 2 : 3 }", "the number 1 is neither true nor false"),
+        ("args = { A = upper() }", "upper takes 1 arguments, not 0"),
+        ("args = { A = length(5) }", "length: the number 5 is neither"),
+        ('args = ["a"]', "args is a list, not an object"),
+        ("args = { A = [1] }", "A of args: a list is no string"),
         ('inherits = ["nobody"]', "inherits nobody, which is no target"),
         ('inherits = ["a"]', "inherits itself"),
         ('context = "https://example.org/x.git"', "not on this machine"),
         ('contexts = { b = "target:c" }', "target:c"),
-        ('dockerfile-inline = "FROM x"', "dockerfile-inline"),
-        ("matrix = { x = [1] }", "matrix"),
-        ("args = { A = x[0] }", "not known to dockerlint"),
-        ('args = { A = -"x" }', "cannot be worked out"),
-        ("args = {", "is not HCL"),
+        ("args = { A = target.a.args.A }", "target.a.args stands for itself"),
     ],
 )
 def test_what_is_not_understood_is_named(body: str, words: str) -> None:
@@ -128,3 +135,139 @@ def test_a_variable_that_stands_for_itself_is_named() -> None:
 def test_expressions_have_the_order_of_hcl() -> None:
     text = 'target "a" { args = { A = 1 + 2 * 3, B = !(true && false) ? join("-", ["x", "y"]) : "", C = "a\\"${"b"}" } }\n'
     assert recipes("bake", hcl(text))[0].args == {"A": "7", "B": "x-y", "C": 'a"b'}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ('target "a" {\n  args = {', 2, "something is missing"),
+        ('target "a" {\n  args = {}', 2, "the block target a is never closed"),
+        ('target "a" {\n\n  x = "y\n}', 3, "a string is not closed on its line"),
+        ('target "a" {\n  x = "\\q"\n}', 2, r"a string has no \\q"),
+        ('target "a" {\n  x = 1 2\n}', 2, "'2' is out of place"),
+        ('target "a" {\n  x = 1\n  x = 2\n}', 3, "x is given twice"),
+        ('target "a" {\n  x = <<EOT\n}\n', 2, "the text up to EOT is never closed"),
+        ('target "a" {\n  x = "%{ if true }y"\n}', 2, "endif }} is missing"),
+    ],
+)
+def test_what_is_no_hcl_is_told_with_its_line(text: str, line: int, words: str) -> None:
+    with pytest.raises(UserError, match=f"docker-bake.hcl:{line} is not HCL: .*{words.replace('}}', '}')}"):
+        recipes("bake", hcl(text))
+
+
+def test_text_that_is_nested_without_end_is_no_traceback() -> None:
+    with pytest.raises(UserError, match="nested too deep"):
+        recipes("bake", hcl('target "a" { x = ' + "(" * 5000 + "1" + ")" * 5000 + " }"))
+
+
+def test_names_come_from_the_top_of_the_file_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAJOR", "9")
+    text = 'MAJOR = split(".", V)[0]\nvariable "V" { default = "1.2" }\ntarget "a" { target = MAJOR }\n'
+    assert recipes("bake", hcl(text))[0].target == "1"
+
+
+def test_a_variable_without_a_default_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = hcl('variable "E" {}\ntarget "a" { args = { E = E, F = "<${E}>" } }\n')
+    assert recipes("bake", path)[0].args == {"E": "", "F": "<>"}
+    monkeypatch.setenv("E", "e")
+    assert recipes("bake", path)[0].args == {"E": "e", "F": "<e>"}
+
+
+@pytest.mark.parametrize(
+    ("variable", "env", "value"),
+    [
+        ("default = true", {"X": "0"}, "false"),
+        ("default = 3", {"X": "7.50"}, "7.5"),
+        ("default = null", {"X": "x"}, '"x"'),
+        ("type = number\n default = 3", {}, "3"),
+        ('type = list(string)\n default = ["a"]', {"X": 'b,"c,d"'}, '["b","c,d"]'),
+        ("type = list(number)", {"X": "1,2"}, "[1,2]"),
+        ("type = map(string)", {"X_JSON": '{"a": 1}'}, '{"a":"1"}'),
+        ("type = bool", {"X": "T"}, "true"),
+    ],
+)
+def test_the_environment_gives_values_of_the_kind_that_the_variable_has(
+    variable: str, env: dict[str, str], value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in env.items():
+        monkeypatch.setenv(name, text)
+    text = f'variable "X" {{\n {variable}\n}}\ntarget "a" {{ args = {{ X = jsonencode(X) }} }}\n'
+    assert recipes("bake", hcl(text))[0].args == {"X": value}
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        ("default = true", "for what is true or false"),
+        ("default = 3", "is no number"),
+        ("default = []", "cannot come from the environment"),
+        ("type = map(string)", "cannot give an object"),
+        (
+            'default = ""\n validation {\n condition = X == "b"\n error_message = "b, not ${X}"\n }',
+            "not as the file wants it: b, not maybe",
+        ),
+    ],
+)
+def test_what_the_environment_cannot_give_is_named(
+    variable: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("X", "maybe")
+    with pytest.raises(UserError, match=words):
+        recipes("bake", hcl(f'variable "X" {{\n {variable}\n}}\ntarget "a" {{ args = {{ X = X }} }}\n'))
+
+
+def test_blocks_of_one_name_and_what_is_inherited_come_together() -> None:
+    text = """\
+target "_b" {
+  args = { A = "b", N = "b" }
+  secret = ["id=one,env=A", "id=two,env=B"]
+  platforms = ["linux/amd64"]
+  contexts = { x = "x", gone = "y" }
+}
+target "a" {
+  inherits = ["_b"]
+  args = { N = null, C = "c" }
+  secret = ["id=two,env=B", { id = "three", env = "C" }]
+  ssh = [{ id = "default" }, { id = "k", paths = ["p", "q"] }]
+}
+target "a" {
+  platforms = ["linux/arm64"]
+  contexts = { gone = "" }
+  context = "cwd://src"
+  dockerfile = "cwd://D"
+}
+"""
+    (found,) = recipes("bake", hcl(text))
+    assert found.args == {"A": "b", "N": "b", "C": "c"}
+    assert found.secrets == ("id=one,env=A", "id=two,env=B", "id=three,env=C")
+    assert found.ssh == ("default", "k=p,q")
+    assert (found.platforms, found.contexts) == (("linux/arm64",), {"x": "x"})
+    assert (found.context, found.dockerfile) == ("src", "D")
+
+
+def test_a_target_may_take_what_another_says() -> None:
+    text = 'target "a" { args = { A = target.b.args.B } }\ntarget "b" {\n args = { B = "${target.b.context}!" }\n context = "c"\n}\n'
+    assert recipes("bake", hcl(text) + ":a")[0].args == {"A": "c!"}
+
+
+def test_a_group_that_holds_what_is_not_there_is_named() -> None:
+    with pytest.raises(UserError, match="group default holds tol, which is no target") as raised:
+        recipes("bake", hcl('group "default" { targets = ["tol"] }\ntarget "tool" {}\n'))
+    assert raised.value.hint == "did you mean tool?"
+    path = hcl('group "tool" { targets = ["tool"] }\ntarget "tool" {}\n')
+    assert [one.name for one in recipes("bake", f"{path}:tool")] == ["tool"]
+
+
+def test_a_file_that_overrides_counts_beside_one_of_the_default_name(folder: Path) -> None:
+    text = 'variable "V" { default = "1" }\ngroup "default" { targets = ["a"] }\ntarget "a" { args = { V = V, W = "w" } }\n'
+    over = 'variable "V" { default = "2" }\ngroup "default" { targets = ["a", "b"] }\ntarget "a" { args = { W = "o" } }\ntarget "b" {}\n'
+    path = hcl(text)
+    Path("docker-bake.override.hcl").write_text(over)
+    a, b = recipes("bake", path)
+    assert (a.args, b.name) == ({"V": "2", "W": "o"}, "b")
+    Path("other.hcl").write_text(text)
+    (a,) = recipes("bake", "other.hcl")
+    assert a.args == {"V": "1", "W": "w"}
+    Path("docker-bake.override.json").write_text('{"target": {"a": {"args": {"W": "j", "X": "j"}}}}')
+    a, b = recipes("bake", path)
+    assert a.args == {"V": "2", "W": "o", "X": "j"}
