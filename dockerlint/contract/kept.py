@@ -10,6 +10,7 @@ from dockerlint.contract.files import Change, summed
 from dockerlint.contract.java import Javas
 from dockerlint.contract.mentions import Mentions
 from dockerlint.contract.openers import opened_by
+from dockerlint.contract.placed import by_place
 from dockerlint.contract.record import Difference
 from dockerlint.contract.tools import Tools
 from dockerlint.contract.users import USERS, users_stay
@@ -176,6 +177,8 @@ class Keeper:
         real = self.one.real(path)
         if entry is None or entry.kind != "symlink" or real is None:
             return False
+        if by_place(self.one, real) and self.two.real(path) != real:
+            return False
         if self.one.is_folder(real):
             # What was reached by way of a folder is needed, too: that it is found tells it all.
             return not self._newly_lacking()
@@ -201,6 +204,8 @@ class Keeper:
     def _moved(self, path: str) -> bool:
         """Whether a path that is gone can be had in another way: the same file by another name of its folder, a
         library that the loader comes upon, a program that PATH leads to."""
+        if by_place(self.one, path) and self.two.real(path) != self.one.real(path):
+            return False
         old = self.one.entry(path)
         new = self.two.entry(path)
         if old is not None and new is not None and (old.kind, old.digest) == (new.kind, new.digest):

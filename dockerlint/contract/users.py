@@ -26,6 +26,17 @@ def users_stay(one: View, two: View, path: str) -> bool:
     return True
 
 
+def user_home(view: View) -> str | None:
+    """The home of the user that a container runs as (no leading slash), None for root or where no file tells."""
+    settings = view.image.config.get("config")
+    user = str(settings.get("User") or "").partition(":")[0] if isinstance(settings, dict) else ""
+    for line in _lines(view, USERS[0]):
+        fields = line.split(":")
+        if user and user in (fields[0], *fields[2:3]) and len(fields) > 5 and fields[2] != "0":
+            return fields[5].strip("/") or None
+    return None
+
+
 def _lines(view: View, path: str) -> list[str]:
     fact = view.facts.get(path)
     return fact.text.split("\n") if isinstance(fact, Text) else []

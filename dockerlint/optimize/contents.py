@@ -13,6 +13,7 @@ from dockerlint.inspect import Binary, Text, packages
 from dockerlint.inspect import owner as owner_of
 from dockerlint.knowledge.running import is_leftover
 from dockerlint.model import Run
+from dockerlint.optimize.folders import is_library
 from dockerlint.optimize.stage import Unwritable, document_of
 from dockerlint.shell import scripts
 from dockerlint.view import View
@@ -35,9 +36,6 @@ _LEFT = re.compile(
     r"|etc/(?:ld\.so\.cache|\.pwd\.lock|(?:passwd|group|shadow|gshadow|subuid|subgid)-|resolv\.conf|hosts|hostname|mtab)"
     r"|\.dockerenv|usr/share/(?:doc|man|info|locale)/.*"
 )
-# Folders of libraries by architecture: the next release has others in them.
-_LIBRARIES = re.compile(r"(?:usr/)?lib/[^/]+-linux-[^/]+")
-_LIBRARY = re.compile(r".*\.so(?:\.[0-9.]+)?")
 # What only a shell makes something of.
 _SHELL = re.compile(
     r"[$`;&|<>(){}\[\]*?~#!\n\\]|^\s*(?:\w+=|(?:cd|export|exec|set|test|if|for|while|until|case|umask|ulimit|\.|:)\s)"
@@ -122,7 +120,7 @@ class Contents:
             return True
         if is_leftover(path) or self._tools.has(path):
             return True
-        loaded = _LIBRARY.fullmatch(path) is not None or path.endswith(".node")
+        loaded = is_library(path) or path.endswith(".node")
         return isinstance(self.view.facts.get(path), Binary) and not loaded
 
     def developing(self) -> dict[str, list[str]]:
@@ -213,7 +211,7 @@ class Contents:
                     continue
                 raise Unwritable(f"what it needs is reached by the link /{link}")
             # A library is asked for by one name; a program may look at its own, so it keeps them all.
-            library = _LIBRARY.fullmatch(link) is not None
+            library = is_library(link)
             if link not in inner or not library:
                 found[link] = None
             if library:
@@ -309,37 +307,3 @@ def _layers(image: Image) -> dict[str, int]:
         for entry in layer.entries:
             found[entry.path] = index
     return found
-
-
-def wholes(view: View, paths: Iterable[str]) -> list[str]:
-    """Paths for COPY, with a slash at the end of folders that are taken as a whole: all that is in them is
-    among the paths. What the system has in common folders is never taken as a whole."""
-    wanted = set(paths)
-    whole: set[str] = set()
-
-    def complete(folder: str) -> bool:
-        held = view.inside(folder)
-        return all(path in wanted if _leaf(view, path) else complete(path) for path in held)
-
-    for path in sorted(wanted):
-        parts = path.split("/")
-        for count in range(1, len(parts)):
-            folder = "/".join(parts[:count])
-            if any(folder == w or folder.startswith(f"{w}/") for w in whole):
-                break
-            if folder not in _SHARED and not _LIBRARIES.fullmatch(folder) and complete(folder):
-                whole.add(folder)
-                break
-    rest = [p for p in sorted(wanted) if not any(p.startswith(f"{w}/") for w in whole)]
-    return [f"/{path}" for path in rest] + [f"/{folder}/" for folder in sorted(whole)]
-
-
-def _leaf(view: View, path: str) -> bool:
-    entry = view.entries.get(path)
-    return entry is not None and entry.kind != "directory"
-
-
-_SHARED = frozenset(
-    ("bin", "boot", "dev", "etc", "home", "lib", "lib64", "proc", "root", "run", "sbin", "sys", "tmp", "usr", "usr/bin",
-     "usr/lib", "usr/lib32", "usr/lib64", "usr/libx32", "usr/libexec", "usr/local", "usr/sbin", "usr/share", "var", "var/lib", "var/cache", "var/log", "var/run")
-)  # fmt: skip

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from dockerlint.contract.java import home_of, moved, stands_in, variables
+from dockerlint.contract.users import user_home
 from dockerlint.frozen import node, replace
 from dockerlint.knowledge.bases import base_image_of
-from dockerlint.optimize.contents import MERGED, Contents, wholes
+from dockerlint.optimize.contents import MERGED, Contents
+from dockerlint.optimize.folders import wholes
 from dockerlint.optimize.packaging import Packaging
 from dockerlint.optimize.prepared import gather, linked, prepare
 from dockerlint.optimize.stage import Bring, Ground, Unwritable, document_of, grouped, with_stage
@@ -34,6 +36,8 @@ _WORTH = 1_000_000
 _MANY = 6
 # More COPY lines than this are one: engines have images of 125 layers at most.
 _COPIES = 40
+# Nobody reads a stage that names more files than these; a package manager brings them as well.
+_NAMED = 250
 # Where the loader finds a library by its cache.
 _LOCAL_LIBRARY = re.compile(r"usr/local/lib(?:64)?/(?:[^/]+-linux-[^/]+/)?[^/]+\.so[^/]*$")
 _EXACT = "What the program needs to run, and nothing else."
@@ -133,23 +137,38 @@ class Ladder:
             p for p in (*contents.needs, *contents.kept()) if contents.view.entries[p].kind != "directory"
         }
         wanted |= {p for p in self._accounts() if p in contents.view.entries}
+        pruned, last = self._pruned()
+        wanted |= {p for p in pruned if contents.view.entries[p].kind != "directory"}
         if there is not None:
             wanted = {p for p in wanted if not there.is_file(p)}
         try:
             paths = wholes(contents.view, wanted)
             single = [path.strip("/") for path in paths if not path.endswith("/")]
             whole, links = linked(contents, contents.names(single, frozenset(wanted), linked=True))
+            inside = tuple(path.lstrip("/") for path in paths if path.endswith("/"))
+            whole = [name for name in whole if not name.startswith(inside)]
             links.update(contents.folder_links(single))
             empty = self._empty(there)
-            prepared = prepare(contents, links, empty, there)
+            place = user_home(contents.view)
+            homes = [place] if place is not None and place not in empty else []
+            prepared = prepare(contents, links, [*empty, *homes], there)
             if prepared is None:
                 whole = contents.names(single, frozenset(wanted))
+            count = len(whole) + len(links)
+            if count > _NAMED:
+                raise Unwritable(f"{count:,} files would have to be named one by one")
             brings = grouped([f"/{name}" for name in whole] + [path for path in paths if path.endswith("/")])
             if prepared is None:
                 brings += tuple(Bring((f"/{p}",), f"/{p}") for p in empty)
             config = document_of(ground.config) if ground is not None else {}
             there_now = Ground(
-                name, config, (), _compact(self._owned(brings)), about=_EXACT, prepared=prepared
+                name,
+                config,
+                (),
+                _compact(self._owned(brings)),
+                about=_EXACT,
+                last=last,
+                prepared=prepared,
             )
             text = with_stage(self.dockerfile, contents.config, there_now)
         except Unwritable as error:

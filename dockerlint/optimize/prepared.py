@@ -7,6 +7,7 @@ import posixpath
 import re
 
 from dockerlint.frozen import node
+from dockerlint.optimize.folders import is_library
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,15 +41,20 @@ class Prepared:
 
 
 def linked(contents: Contents, names: Iterable[str]) -> tuple[list[str], dict[str, str]]:
-    """Of names that files go by, those that bring a file, and links for the rest: each with what it leads to."""
+    """Of names that files go by, those that bring a file, and links for the rest: each with what it leads to. What is
+    a link in the image stays one, but for libraries, which are asked for by one name."""
+    view = contents.view
     whole: dict[str, str] = {}
     links: dict[str, str] = {}
-    for name in sorted(names, key=lambda name: (contents.view.real(name) != name, name)):
-        real = contents.view.real(name)
-        if real is None or real not in whole:
-            whole[real or name] = name
-        else:
+    for name in sorted(names, key=lambda name: (view.real(name) != name, name)):
+        real = view.real(name) or name
+        entry = view.entries.get(name)
+        if entry is not None and entry.kind == "symlink" and not is_library(name):
+            links[name] = whole.setdefault(real, real)
+        elif real in whole:
             links[name] = whole[real]
+        else:
+            whole[real] = name
     return sorted(whole.values()), links
 
 

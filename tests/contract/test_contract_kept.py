@@ -297,3 +297,22 @@ def test_certificates_that_a_ground_names_are_listed_where_they_are(tmp_path: Pa
 
     assert on("b", {path: b"x"}).verdict == Verdict.LISTED
     assert on("c", {}).verdict == Verdict.DIFFERS
+
+
+@pytest.mark.parametrize(
+    ("head", "counts"), [("/usr/bin/node", True), ("/usr/bin/env python3", True), ("/bin/sh", False)]
+)
+def test_a_script_that_looks_beside_itself_has_to_stay_where_links_led_to(
+    tmp_path: Path, head: str, counts: bool
+) -> None:
+    script = f"#!{head}\n"
+    tools: Files = {
+        name: program("libc.so.6") for name in ("usr/bin/node", "usr/bin/env", "usr/bin/python3", "bin/sh")
+    }
+    old: Files = {**tools, "opt/tool/bin/tool.x": script, "app": "-> opt/tool/bin/tool.x"}
+    copied = judged(tmp_path / "a", old, {**tools, "app": script}, Env=["PATH=/usr/bin:/bin"])
+    assert (copied.verdict == Verdict.DIFFERS) is counts, copied
+    kept = judged(
+        tmp_path / "b", old, {**tools, "opt/tool/bin/tool.x": script, "app": "-> /opt/tool/bin/tool.x"}
+    )
+    assert kept.verdict != Verdict.DIFFERS, kept

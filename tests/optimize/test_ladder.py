@@ -11,7 +11,8 @@ import dockerlint
 from dockerlint.image import Image
 from dockerlint.measure import Measured, measure
 from dockerlint.model import Run
-from dockerlint.optimize.contents import Contents, only_installs, wholes
+from dockerlint.optimize.contents import Contents, only_installs
+from dockerlint.optimize.folders import wholes
 from dockerlint.optimize.ladder import NONE, SAME, SCRATCH, SLIM, Ladder, Rung
 from dockerlint.view import View
 from elves import elf
@@ -322,6 +323,22 @@ def test_folders_are_taken_whole_where_all_in_them_comes_along(tmp_path: Path) -
     assert wholes(view, paths) == ["/etc/x", "/srv/p", "/app/"]
 
 
+def test_a_folder_of_very_many_comes_whole_where_little_else_is_in_it(tmp_path: Path) -> None:
+    many: Files = {f"opt/app/m{n}/{name}": "x" * 100 for n in range(20) for name in ("main.js", "README")}
+    many |= {"opt/app/doc/manual": "x" * 150_000, "opt/big": "x" * 300_000}
+    view = View(image(tmp_path / "a", many))
+    wanted = [path for path in many if path.endswith("main.js")]
+    assert wholes(view, wanted) == ["/opt/app/"]
+    # With more that nobody needs, or for few lines, each is named.
+    assert wholes(view, wanted[:12]) == [f"/{path}" for path in sorted(wanted[:12])]
+    heavy = View(image(tmp_path / "b", {**many, "opt/app/doc/book": "x" * 100_000}))
+    assert wholes(heavy, wanted) == [f"/{path}" for path in sorted(wanted)]
+    large = dict.fromkeys(wanted, "x" * 200_000)
+    assert wholes(
+        View(image(tmp_path / "c", {**many, **large, "opt/app/doc/book": "x" * 100_000})), wanted
+    ) == ["/opt/app/"]
+
+
 def test_a_run_that_only_installs_is_known() -> None:
     def only(line: str) -> bool:
         run = next(dockerlint.parse(f"FROM a\nRUN {line}\n").instructions(Run))
@@ -395,6 +412,19 @@ def test_a_program_of_many_names_is_brought_once_with_links(tmp_path: Path) -> N
     assert "/bin/cat /" not in text
 
 
+def test_a_link_stays_a_link_to_what_is_brought_with_its_folder(tmp_path: Path) -> None:
+    files: Files = {
+        "opt/tool/bin/tool.js": "#!/bin/box\n",
+        "bin/box": PROGRAM["app/hello"],
+        "bin/tool": "-> ../opt/tool/bin/tool.js",
+    }
+    one = _measured(tmp_path, BASE, INSTALLED, TOOLS, files, Cmd=["/bin/tool"])
+    text = climb(one)[0].source.text  # type: ignore[union-attr]
+    assert "&& ln -s ../opt/tool/bin/tool.js /runtime/bin/tool\n" in text
+    assert "COPY --from=build /opt /opt\n" in text
+    assert "tool.js" not in text.partition("FROM scratch")[2]
+
+
 def test_without_tools_to_make_links_a_program_is_copied_under_each_name(tmp_path: Path) -> None:
     files: Files = {"bin/box": elf(["libc.so.6"], interpreter=LOADER), "bin/cat": "-> box"}
     text = tail(climb(_measured(tmp_path, BASE, files, Cmd=["/bin/cat", "/bin/box"]))[0])
@@ -420,6 +450,25 @@ RUN mkdir -p /runtime/tmp /runtime/var/tmp /runtime/data/in \\
         in text
     )
     assert "\nUSER 33\n" in tail(climb(one)[0])
+
+
+def test_the_home_of_the_user_comes_along(tmp_path: Path) -> None:
+    users: Files = {
+        "etc/passwd": "root:x:0:0::/root:/bin/sh\nweb:x:33:34::/var/web:/bin/sh\n",
+        "etc/group": "web:x:34:\n",
+    }
+    data = layer({"var/web": None, "var/web/.profile": "x"}, modes={"var/web": 0o750}, owners={"var/web": 33})
+    for user in ("web", "33:34"):
+        one = _measured(
+            tmp_path / user, BASE, TOOLS, users, data, INSTALLED, PROGRAM, Cmd=["/app/hello"], User=user
+        )
+        text = climb(one)[0].source.text  # type: ignore[union-attr]
+        assert (
+            "RUN mkdir -p /runtime/var/web \\\n    && chown 33:0 /runtime/var/web \\\n    && chmod 750 /runtime/var/web\n"
+            in text
+        )
+    root = _measured(tmp_path / "root", BASE, TOOLS, users, data, INSTALLED, PROGRAM, Cmd=["/app/hello"])
+    assert "/runtime" not in climb(root)[0].source.text  # type: ignore[union-attr]
 
 
 def test_a_link_to_a_folder_is_made_where_it_can_be(tmp_path: Path) -> None:
