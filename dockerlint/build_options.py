@@ -110,6 +110,7 @@ class Yard:
         """A build that a Compose or Bake file names; what the command line says counts more."""
         task = self.task(recipe.dockerfile, recipe)
         build = task.build
+        platform = build.platform or _platform(recipe.platforms)
         return replace(
             task,
             name=recipe.name,
@@ -119,11 +120,46 @@ class Yard:
                 no_cache=build.no_cache or recipe.no_cache,
                 pull=build.pull or recipe.pull,
                 network=build.network or recipe.network,
-                platform=build.platform or _platform(recipe.platforms),
+                platform=platform,
                 secrets=(*map(secret, recipe.secrets), *build.secrets),
                 ssh=(*map(agent, recipe.ssh), *build.ssh),
                 options=(*recipe.options, *build.options),
+                needs=self._needs(recipe, platform),
             ),
+        )
+
+    def _needs(self, recipe: Recipe, platform: str | None) -> dict[str, Build]:
+        """The builds whose images a recipe takes for contexts, on its platform; not where the command line names
+        another context."""
+        needs = {name: one for name, one in (recipe.needs or {}).items() if name not in self._contexts}
+        if needs and (self._given.pull or recipe.pull):
+            raise UserError(
+                f"{recipe.name} takes {' and '.join(needs)} from what is built here, so nothing can be pulled",
+                "pull the base images first, and leave out --pull and `pull`",
+            )
+        return {name: self._needed(one, platform) for name, one in needs.items()}
+
+    def _needed(self, recipe: Recipe, platform: str | None) -> Build:
+        """A build as its recipe has it. Of the command line what goes for every build counts, not what is about
+        the one that is measured (context, target, arguments, secrets)."""
+        given, inline = self._given, recipe.inline
+        if not os.path.isdir(recipe.context):
+            raise UserError(f"the context {recipe.context} of {recipe.name} is not a folder")
+        return Build(
+            _source(recipe.dockerfile).data if inline is None else inline.encode("utf-8", "surrogateescape"),
+            recipe.context,
+            _ignore(recipe.dockerfile),
+            recipe.args,
+            recipe.target,
+            {**(recipe.contexts or {}), **self._contexts},
+            given.no_cache or recipe.no_cache,
+            False,
+            given.network or recipe.network,
+            platform or _platform(recipe.platforms),
+            tuple(map(secret, recipe.secrets)),
+            tuple(map(agent, recipe.ssh)),
+            (*recipe.options, *_words(given)),
+            self._needs(recipe, platform),
         )
 
     def task(self, path: str, recipe: Recipe | None = None) -> Task:

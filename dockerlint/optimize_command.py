@@ -31,11 +31,11 @@ from dockerlint.write import WriteError, write
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dockerlint.build_options import Task
     from dockerlint.contract import Promise
-    from dockerlint.engine import Engine
+    from dockerlint.engine import Build, Engine
     from dockerlint.model import Dockerfile
     from dockerlint.optimize.run import Optimized
     from dockerlint.settle import Applied, Choice, Settled
@@ -224,6 +224,7 @@ def _state(task: Task, engine: Engine, options: Namespace) -> State:
         context_digest(build.context),
         build.ignore or b"",
         repr((build.build_args, build.target, build.build_contexts, build.network)),
+        *_needed(build.needs or {}),
         repr((build.platform, [one.name for one in build.secrets], build.ssh, build.options)),
         repr((options.smoke, options.smoke_start, options.smoke_seconds)),
         os.environ.get("DOCKER_HOST", ""),
@@ -231,6 +232,16 @@ def _state(task: Task, engine: Engine, options: Namespace) -> State:
     if folder:
         sweep(folder, time.time())
     return State(folder, key, fresh=options.fresh)
+
+
+def _needed(needs: Mapping[str, Build]) -> Iterator[bytes | str]:
+    """What the result depends on of the builds that others are built from."""
+    for name, build in needs.items():
+        yield name
+        yield build.dockerfile
+        yield context_digest(build.context)
+        yield repr((build.build_args, build.target, build.build_contexts, build.ignore, build.network))
+        yield from _needed(build.needs or {})
 
 
 def _failed(found: Optimized) -> bool:

@@ -54,7 +54,8 @@ class Build:
     content of the `<Dockerfile>.dockerignore` that belongs to it, if there is one (the
     context's own .dockerignore is found by the engine). `build_contexts` are NAME -> reference,
     as `--build-context` takes them. `network` None leaves it to the engine. `ssh` are what `--ssh`
-    takes, `options` more words for the engine's `build`, in the words of all engines or of one.
+    takes, `options` more words for the engine's `build`, in the words of all engines or of one. `needs` are
+    named contexts that are images to be built first; a session builds them, engines see only `build_contexts`.
     """
 
     dockerfile: bytes
@@ -70,6 +71,7 @@ class Build:
     secrets: tuple[Secret, ...] = ()
     ssh: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    needs: Mapping[str, Build] | None = None
 
     def words(self) -> list[str]:
         """The options that all engines write alike."""
@@ -145,6 +147,10 @@ class Engine(Protocol):
     def sweep(self, tags: tuple[str, ...], folder: str) -> None:
         """Remove what a run of ours left when it was killed: its tags, containers of them, and what the
         builds in the folder were at."""
+
+    def as_context(self, tag: str) -> str:
+        """An image that the engine holds, as its `--build-context` takes it. EngineError when its builds do
+        not see its images."""
 
     def has(self, tag: str) -> bool:
         """Whether the engine holds an image of that name."""

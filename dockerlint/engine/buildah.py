@@ -213,6 +213,9 @@ class Buildah:
             image.get("id") or image["Id"]: bool(image.get("names") or image.get("Names")) for image in found
         }
 
+    def as_context(self, tag: str) -> str:
+        return f"container-image://{tag}"
+
     def has(self, tag: str) -> bool:
         code, text, _ = answer([self._program, "images", "-q", tag], self._env, 60)
         return code == 0 and bool(text)

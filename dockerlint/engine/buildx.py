@@ -66,6 +66,15 @@ class Builder:
                 builder.local["DOCKER_CONTEXT"] = name
         return builder
 
+    def apart(self) -> tuple[str, tuple[str, ...], str]:
+        """What is wrong, and what to do, where a build is to start from an image that was built before."""
+        where = self._address or f"the builder {self.name}"
+        return (
+            f"{where} does not see the images that were built with it, so that no build can take one for a context",
+            (),
+            "build with --engine buildah or podman, or with Docker's own builder",
+        )
+
     def build(
         self, build: Build, tag: str, folder: str, output: Sequence[str], progress: Progress | None
     ) -> None:
@@ -159,6 +168,9 @@ class Archives:
 
     def sweep(self, tags: tuple[str, ...], folder: str) -> None:
         """Nothing: the archives are in the folder."""
+
+    def as_context(self, tag: str) -> str:
+        raise EngineError(*self._builder.apart())
 
     def has(self, tag: str) -> bool:
         return tag in self._paths

@@ -134,6 +134,11 @@ class Docker:
             self._runner.sweep(tag)
             self.remove(tag)
 
+    def as_context(self, tag: str) -> str:
+        if self._builder is not None and not self._builder.local:
+            raise EngineError(*self._builder.apart())
+        return f"docker-image://{tag}"
+
     def has(self, tag: str) -> bool:
         return answer([self._program, "image", "inspect", "--format", "{{.Id}}", tag], self._env, 60)[0] == 0
 

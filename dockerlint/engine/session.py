@@ -16,6 +16,7 @@ from dockerlint.engine.explanation import Heard, explain, full
 from dockerlint.engine.leftovers import Claim, sweep
 from dockerlint.engine.secret import mask
 from dockerlint.errors import UserError
+from dockerlint.frozen import replace
 from dockerlint.lint import read
 from dockerlint.source import Source
 
@@ -50,6 +51,7 @@ class Session:
         self.left: list[str] = []
         self.folder = ""
         self._tags: list[str] = []
+        self._made: list[tuple[Build, Built]] = []
         self._handlers: dict[int, Any] = {}
 
     def __enter__(self) -> Session:
@@ -75,7 +77,9 @@ class Session:
                 number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, *self._handlers)
             }
         try:
-            for tag in () if self.keep and kind is None else reversed(self._tags):
+            # What others were built from was not asked for.
+            needed = [built.tag for _, built in self._made]
+            for tag in reversed(needed if self.keep and kind is None else self._tags):
                 try:
                     self.engine.remove(tag)
                 except EngineError:
@@ -87,7 +91,11 @@ class Session:
                 signal.signal(number, handler)
 
     def build(self, build: Build, progress: Progress | None = None) -> Built:
-        """The built image; BuildFailed with the engine's last lines when it fails."""
+        """The built image; BuildFailed with the engine's last lines when it fails. What it needs is built first,
+        once a session; `seconds` are without that."""
+        if build.needs:
+            made = {name: self._needed(name, one, progress) for name, one in build.needs.items()}
+            build = replace(build, needs=None, build_contexts={**made, **(build.build_contexts or {})})
         tag = f"{PREFIX}-{secrets.token_hex(8)}:latest"
         self._tags.append(tag)
         try:
@@ -116,6 +124,17 @@ class Session:
         except OSError as error:
             raise self._no_room(error) from error
         return Built(tag, time.monotonic() - start)
+
+    def _needed(self, name: str, build: Build, progress: Progress | None) -> str:
+        """The image that another build has for a named context, as the engine takes it."""
+        found = next((built for one, built in self._made if one == build), None)
+        if found is None:
+            try:
+                found = self.build(build, progress)
+            except EngineError as error:
+                raise type(error)(f"the context {name}: {error}", error.tail, error.hint) from error
+            self._made.append((build, found))
+        return self.engine.as_context(found.tag)
 
     def save(self, built: Built) -> str:
         """The path of the image as the engine saved it, inside the session's folder (`discard` it when

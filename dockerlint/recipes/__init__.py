@@ -25,7 +25,8 @@ _BAKE = ("docker-bake.hcl", "docker-bake.json")
 class Recipe:
     """One build that a file names. Paths are as they can be opened; `secrets`, `ssh` and `options` are in the words
     of the command line. `inline` is the text of a Dockerfile that is inside the file: then `dockerfile` opens
-    nothing, it is what the command line calls the build, `FILE:NAME`."""
+    nothing, it is what the command line calls the build, `FILE:NAME`. `needs` are named contexts that are the images of
+    other builds."""
 
     name: str
     dockerfile: str
@@ -41,6 +42,7 @@ class Recipe:
     pull: bool = False
     options: tuple[str, ...] = ()
     inline: str | None = None
+    needs: Mapping[str, Recipe] | None = None
 
 
 def kind(path: str) -> str | None:

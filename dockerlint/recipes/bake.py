@@ -44,21 +44,22 @@ class Bake:
         """The targets that a name stands for: a target, a group or a matrix; none when it is not known."""
         return self._targets.members(name)
 
-    def recipe(self, name: str) -> Recipe:
+    def recipe(self, name: str, above: tuple[str, ...] = ()) -> Recipe:
         """What a target builds."""
         where = f"{self._path}: target {name}"
         try:
-            return self._recipe(name, self._targets.attributes(name, _READ), where)
+            return self._recipe(name, self._targets.attributes(name, _READ), where, (*above, name))
         except Wrong as error:
             raise UserError(f"{where}: {error}", error.hint or HINT) from error
 
-    def _recipe(self, name: str, target: dict[str, Any], where: str) -> Recipe:
+    def _recipe(self, name: str, target: dict[str, Any], where: str, above: tuple[str, ...]) -> Recipe:
         context = _here(to_text(target.get("context", "."))) or "."
         if "://" in context or context.startswith("git@"):
             raise UserError(f"{where} builds from {context}, which is not on this machine")
         inline = to_text(target.get("dockerfile-inline", "")) or None
         dockerfile = to_text(target.get("dockerfile", "")) or "Dockerfile"
         from_here = dockerfile.startswith("cwd://")
+        contexts, needs = self._contexts(target, where, above)
         options = [
             *(f"--add-host={host}:{address}" for host, address in _texts(target, "extra-hosts").items()),
             *([f"--shm-size={to_text(target['shm-size'])}"] if target.get("shm-size") else []),
@@ -75,7 +76,7 @@ class Bake:
             _texts(target, "args"),
             to_text(target.get("target", "")) or None,
             tuple(listed(target.get("platforms"), where)),
-            self._contexts(target, where),
+            contexts,
             tuple(map(_spec, _list(target, "secret"))),
             tuple(map(_agent, _list(target, "ssh"))),
             to_text(target.get("network", "")) or None,
@@ -83,17 +84,28 @@ class Bake:
             to_bool(target.get("pull", False)),
             tuple(options),
             inline,
+            needs or None,
         )
 
-    def _contexts(self, target: dict[str, Any], where: str) -> dict[str, str]:
-        contexts = {}
+    def _contexts(
+        self, target: dict[str, Any], where: str, above: tuple[str, ...]
+    ) -> tuple[dict[str, str], dict[str, Recipe]]:
+        """The named contexts, and those of them that are other targets."""
+        contexts: dict[str, str] = {}
+        needs: dict[str, Recipe] = {}
         for key, value in _texts(target, "contexts").items():
-            if value.startswith("target:"):
+            sort, _, name = value.partition(":")
+            if sort != "target":
+                contexts[key] = _here(value)
+            elif name in above:
                 raise UserError(
-                    f"{where} takes {value} for its context {key}", "build that first, and name its image"
+                    f"{where} takes {value} for its context {key}, which is built from it in turn"
                 )
-            contexts[key] = _here(value)
-        return {key: value for key, value in contexts.items() if value}
+            elif not self._targets.known(name):
+                raise self._targets.unknown(f"{where} takes {value} for its context {key}", name)
+            else:
+                needs[key] = self.recipe(name, above)
+        return {key: value for key, value in contexts.items() if value}, needs
 
 
 def _read(path: str, text: str) -> Any:

@@ -67,7 +67,7 @@ class Targets:
                 # A group may hold the target that has its name.
                 more = self.members(one, (*above, name)) or ((one,) if one in self._parts else ())
                 if not more and one not in (*above, name):
-                    raise self._unknown(f"{where} holds {one}", one)
+                    raise self.unknown(f"{where} holds {one}", one)
                 found.update(dict.fromkeys(more))
             return tuple(found)
         if name in self._laid:
@@ -83,7 +83,7 @@ class Targets:
         if name in above:
             raise UserError(f"{where} inherits itself")
         if name not in self._parts:
-            raise self._unknown(f"{self._path}: target {above[-1]} inherits {name}" if above else where, name)
+            raise self.unknown(f"{self._path}: target {above[-1]} inherits {name}" if above else where, name)
         found: dict[str, Any] = {}
         own: dict[str, Any] = {}
         for part in self._parts[name]:
@@ -101,7 +101,12 @@ class Targets:
         join(found, own, where)
         return found
 
-    def _unknown(self, what: str, name: str) -> UserError:
+    def known(self, name: str) -> bool:
+        """Whether it is the name of one target."""
+        return name in self._parts
+
+    def unknown(self, what: str, name: str) -> UserError:
+        """What to raise where something wants a target that is not there."""
         if name in self._laid:
             return UserError(
                 f"{what}, which is a matrix, not one target", f"name one of {', '.join(self._laid[name])}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,40 @@ def test_a_shared_file_stays_when_what_is_proven_differs(
     assert ran.code == 2
     assert "no text is proven for all that is built from it (small, large)" in ran.err
     assert (project / "Dockerfile").read_text() == before
+
+
+def test_a_target_is_built_from_what_another_built(project: Path) -> None:
+    base = (project / "Dockerfile").read_text().splitlines()[0]
+    targets = {
+        "ground": {"dockerfile-inline": f"{base}\nRUN head -c 3000 /dev/zero > /g"},
+        "top": {
+            "contexts": {"ground": "target:ground", "other": "target:ground"},
+            "dockerfile-inline": "FROM ground\nCOPY --from=other /g /copy\n",
+        },
+    }
+    (project / "docker-bake.json").write_text(json.dumps({"target": targets}))
+    ran = run(
+        "measure",
+        "docker-bake.json:top",
+        "docker-bake.json:ground",
+        "--engine",
+        "buildah",
+        "--format",
+        "json",
+    )
+    assert ran.code == 0, ran.err
+    top, ground = (one["before"]["size"]["files"] for one in json.loads(ran.out))
+    assert top - ground == 3000
+    left = subprocess.run(["buildah", "images", "-a"], capture_output=True, text=True, check=True).stdout
+    assert "dockerlint-build" not in left
+
+
+def test_what_a_target_is_built_from_fails_with_its_name(project: Path) -> None:
+    targets = {
+        "ground": {"dockerfile-inline": "FROM localhost/dockerlint-no-such-image:1"},
+        "top": {"contexts": {"ground": "target:ground"}, "dockerfile-inline": "FROM ground"},
+    }
+    (project / "docker-bake.json").write_text(json.dumps({"target": targets}))
+    ran = run("measure", "docker-bake.json:top", "--engine", "buildah")
+    assert ran.code != 0
+    assert "the context ground: " in ran.err

@@ -118,7 +118,8 @@ def test_json_is_read_with_its_variables() -> None:
         ('inherits = ["nobody"]', "inherits nobody, which is no target"),
         ('inherits = ["a"]', "inherits itself"),
         ('context = "https://example.org/x.git"', "not on this machine"),
-        ('contexts = { b = "target:c" }', "target:c"),
+        ('contexts = { b = "target:c" }', "takes target:c for its context b, which is no target"),
+        ('contexts = { b = "target:a" }', "takes target:a for its context b, which is built from it in turn"),
         ("args = { A = target.a.args.A }", "target.a.args stands for itself"),
     ],
 )
