@@ -195,5 +195,9 @@ def paths_in(walk: Walk, words: tuple[str, ...], by: str, sure: bool = True) -> 
                 real = walk.view.real(target)
                 if real and (real in walk.view.entries) and real != walk.workdir:
                     walk.take(target, by, sure)
+                    fact = walk.view.facts.get(real)
+                    if isinstance(fact, Binary) and fact.interpreter:
+                        # A program that is handed another one mostly starts it.
+                        libraries.load(walk, real, fact)
                     if walk.binary(real) is not None and _is_program(walk, real):
                         walk.execute(target, part, words[number + 1 :] if part is word else (), by, sure)

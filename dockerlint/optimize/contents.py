@@ -55,6 +55,7 @@ class Contents:
         closure = closure_of(self.view)
         run = closure_of(self.view, map(_words, smoke)) if smoke else closure
         self.needs = dict(run.needs)
+        self._asked = run.asked
         self.gaps = closure.gaps
         self.runtimes = closure.runtimes
         self.lacks = tuple(f"{lack.by} asks for {lack.what}" for lack in closure.lacks if lack.sure)
@@ -222,8 +223,8 @@ class Contents:
         return sorted(found)
 
     def _through_merged(self, wanted: frozenset[str]) -> list[str]:
-        """Names by which the kernel and start commands reach a file through /lib64, /bin and the like."""
-        asked: set[str] = set()
+        """Names by which the kernel, command lines and scripts reach a file through /lib64, /bin and the like."""
+        asked = {name for name in self._asked if not is_library(name)}
         for path in wanted:
             fact = self.view.facts.get(path)
             if isinstance(fact, Binary) and fact.interpreter:
@@ -233,11 +234,11 @@ class Contents:
                 asked.update(words[:1])
         for key in ("Entrypoint", "Cmd"):
             asked.update(str(word) for word in self.config.get(key) or () if str(word).startswith("/"))
-        found = []
+        found = set()
         for name in asked:
             real, links = self.view.links(name)
             if real in wanted and MERGED & set(links):
-                found.append(name.strip("/"))
+                found.add(name.strip("/"))
         return sorted(found)
 
     def _next(self, link: str) -> str:

@@ -412,6 +412,17 @@ def test_a_program_of_many_names_is_brought_once_with_links(tmp_path: Path) -> N
     assert "/bin/cat /" not in text
 
 
+def test_a_program_is_there_under_the_name_by_which_another_one_is_told_to_start_it(tmp_path: Path) -> None:
+    files: Files = {
+        "bin": "-> usr/bin", "usr/bin/echo": elf(["libz.so.1"], interpreter=LOADER),
+        "sbin/tiny": elf(["libc.so.6"], interpreter=LOADER),
+    }  # fmt: skip
+    one = _measured(tmp_path, BASE, INSTALLED, files, Cmd=["/sbin/tiny", "/bin/echo", "started"])
+    text = tail(climb(one)[0])
+    assert "COPY --from=build /bin/echo /bin/echo\n" in text
+    assert f"/{LIBRARIES}/libz.so.1" in text
+
+
 def test_a_link_stays_a_link_to_what_is_brought_with_its_folder(tmp_path: Path) -> None:
     files: Files = {
         "opt/tool/bin/tool.js": "#!/bin/box\n",
