@@ -101,3 +101,16 @@ def _verdef(defines: Sequence[str], soname: str, strings: _Strings, order: str) 
         data += struct.pack(f"{order}HHHHIII", 1, 1 if number == 0 else 0, number + 1, 1, 0, 20, following)
         data += struct.pack(f"{order}II", strings.add(name), 0)
     return data
+
+
+def cache(*libraries: tuple[str, str], big: bool = False) -> bytes:
+    order = ">" if big else "<"
+    strings, places = b"", []
+    start = 48 + 24 * len(libraries)
+    for pair in libraries:
+        for text in pair:
+            places.append(start + len(strings))
+            strings += text.encode() + b"\0"
+    head = b"glibc-ld.so.cache1.1" + struct.pack(f"{order}II", len(libraries), len(strings)) + bytes(20)
+    rows = (struct.pack(f"{order}iIIIQ", 1, *places[at : at + 2], 0, 0) for at in range(0, len(places), 2))
+    return head + b"".join(rows) + strings

@@ -75,6 +75,8 @@ def load(walk: Walk, path: str, binary: Binary, host: str = "") -> None:
             if found is None:
                 walk.lack(name, f"/{one.path}", hint=_elsewhere(walk, name, binary.machine))
                 continue
+            if not musl and _needs_cache(walk, name, found, one, chain):
+                walk.take(CACHE, f"/{one.path}")
             real = walk.take(found, f"/{one.path}") or found
             loaded[name] = real
             library = walk.binary(real)
@@ -112,7 +114,17 @@ def _find(walk: Walk, name: str, one: _Object, chain: tuple[str, ...], musl: boo
     return None
 
 
-def _candidates(walk: Walk, name: str, one: _Object, chain: tuple[str, ...], musl: bool) -> Iterator[str]:
+def _needs_cache(walk: Walk, name: str, found: str, one: _Object, chain: tuple[str, ...]) -> bool:
+    """Whether the loader comes upon a library by its cache alone: in a folder that it does not look in by itself."""
+    if "/" in name or posixpath.dirname(found) in _default_folders(one.binary):
+        return False
+    places = _candidates(walk, name, one, chain, musl=False, cached=False)
+    return not any(walk.view.real(place) == walk.view.real(found) for place in places)
+
+
+def _candidates(
+    walk: Walk, name: str, one: _Object, chain: tuple[str, ...], musl: bool, cached: bool = True
+) -> Iterator[str]:
     variable = tuple(p for p in walk.env.get("LD_LIBRARY_PATH", "").replace(";", ":").split(":") if p)
     given = [absolute(p, walk.workdir) for p in _expanded(walk, variable, one.path, one.binary)]
     own = _expanded(walk, one.binary.runpath, one.path, one.binary)
@@ -125,9 +137,9 @@ def _candidates(walk: Walk, name: str, one: _Object, chain: tuple[str, ...], mus
         return
     cache = walk.view.facts.get(walk.view.real(CACHE) or "")
     if one.binary.default_folders:
-        if isinstance(cache, Cache):
+        if cached and isinstance(cache, Cache):
             yield from (path.lstrip("/") for known, path in cache.libraries if known == name)
-        elif walk.view.is_file(CACHE):
+        elif cached and walk.view.is_file(CACHE):
             # There is a cache that cannot be read: what it was made from says the same.
             yield from (absolute(name, folder) for folder in configured(walk))
         yield from (absolute(name, folder) for folder in _default_folders(one.binary))

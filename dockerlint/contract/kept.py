@@ -15,6 +15,7 @@ from dockerlint.contract.record import Difference
 from dockerlint.contract.tools import Tools
 from dockerlint.contract.users import USERS, users_stay
 from dockerlint.inspect import Binary, Catalog
+from dockerlint.inspect.cache import PATH as CACHE
 from dockerlint.knowledge.running import data_endings, is_leftover
 from dockerlint.view import absolute
 
@@ -131,6 +132,8 @@ class Keeper:
         """Why a change is allowed, or the difference that it is; empty when it was noted as not proven."""
         if change.kind == "new":
             return "what is new takes nothing away"
+        if change.path == CACHE:
+            return "whatever is loaded is looked for with the loader's cache as it is in each"
         java = self.javas.reason(change.path)
         if java and (change.path in self.before.needs or self.old.owner(change.path) is None):
             return java
@@ -274,7 +277,6 @@ class Keeper:
             path in self.base
             or path in self.installed
             or is_leftover(path, change.type == "directory")
-            or path == "etc/ld.so.cache"
             or path.startswith("etc/alternatives/")
         ):
             return "nothing that the container runs needs it"
@@ -309,8 +311,6 @@ class Keeper:
             return ""
         if is_leftover(path, change.type == "directory"):
             return "what builds work on; nothing that the container runs names it"
-        if path == "etc/ld.so.cache":
-            return "the loader finds every library without it"
         if package is not None:
             return self._count(self._gone_of, package)
         if change.type == "symlink":

@@ -34,7 +34,8 @@ class Mentions:
                 continue
             if isinstance(fact, Binary):
                 for name in fact.mentions:
-                    self._names.setdefault(posixpath.basename(name), f"/{path}")
+                    if not _begins_a_library(fact, name):
+                        self._names.setdefault(posixpath.basename(name), f"/{path}")
                 if not self.starter and not STARTS.isdisjoint(fact.imports):
                     self.starter = f"/{path}"
             elif (said := java_of(view, path)) is not None:
@@ -60,6 +61,14 @@ class Mentions:
         if len(name) > 4 and f"{name}\0" in self._joined:
             return next(by for other, by in self._names.items() if other.endswith(name))
         return next((by for text, by in self._texts if len(name) > 2 and _speaks(text, name)), "")
+
+
+def _begins_a_library(binary: Binary, name: str) -> bool:
+    """Whether a name ends at `.so` because nothing is asked of what follows: it is that of a library which the loader
+    loads, or its own, as far as it opens none by itself."""
+    return "dlopen" not in binary.imports and any(
+        one.startswith(f"{name}.") for one in (binary.soname, *binary.needed)
+    )
 
 
 def _speaks(text: str, name: str) -> bool:

@@ -6,11 +6,13 @@ import re
 import shlex
 
 from dockerlint.closure import closure_of
+from dockerlint.contract.mentions import Mentions
 from dockerlint.contract.openers import opened_by
 from dockerlint.contract.tools import Tools
 from dockerlint.contract.users import USERS, users_stay
-from dockerlint.inspect import Binary, Text, packages
+from dockerlint.inspect import Binary, Catalog, Text, packages
 from dockerlint.inspect import owner as owner_of
+from dockerlint.inspect.cache import PATH as CACHE
 from dockerlint.knowledge.running import is_leftover
 from dockerlint.model import Run
 from dockerlint.optimize.folders import is_library
@@ -54,6 +56,8 @@ class Contents:
         self.config = document_of(self.image.config)
         closure = closure_of(self.view)
         run = closure_of(self.view, map(_words, smoke)) if smoke else closure
+        self._closure = run
+        self._mentions: Mentions | None = None
         self.needs = dict(run.needs)
         self._asked = run.asked
         self.gaps = closure.gaps
@@ -110,6 +114,17 @@ class Contents:
             if path in self.needs or not self._for_building(path):
                 yield path
 
+    def _links_only(self, path: str) -> bool:
+        """Whether it is the link by which the linker finds a library that programs load by another name, and nothing
+        speaks of it."""
+        entry, fact = self.view.entries[path], self.view.facts.get(self.view.real(path) or "")
+        named = isinstance(fact, Binary) and bool(fact.soname) and fact.soname != path.rpartition("/")[2]
+        if not named or entry.kind != "symlink" or not path.endswith(".so"):
+            return False
+        if self._mentions is None:
+            self._mentions = Mentions(self.view, self._closure, Catalog(self.view))
+        return not self._mentions.of(path, entry.kind)
+
     def _for_building(self, path: str) -> bool:
         if "/__pycache__/" in path:
             # It goes where its module goes.
@@ -119,7 +134,7 @@ class Contents:
             return False
         if any(path.startswith(f"{runtime.home}/") for runtime in self.runtimes):
             return True
-        if is_leftover(path) or self._tools.has(path):
+        if is_leftover(path) or self._tools.has(path) or self._links_only(path):
             return True
         loaded = is_library(path) or path.endswith(".node")
         return isinstance(self.view.facts.get(path), Binary) and not loaded
@@ -179,6 +194,9 @@ class Contents:
             return False
         if path in USERS:
             return users_stay(self.view, ground, path)
+        if path == CACHE:
+            # Who installs libraries makes it anew.
+            return True
         return path in self.opened and not self.made(path)
 
     def folder_links(self, paths: Iterable[str]) -> dict[str, str]:

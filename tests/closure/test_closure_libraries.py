@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import pytest
 
 from dockerlint.closure import Closure, closure
-from elves import elf
+from elves import cache, elf
 from looking import Files, image
 
 LOADER = "lib64/ld-linux-x86-64.so.2"
@@ -17,19 +16,6 @@ LIB = "lib/x86_64-linux-gnu"
 
 def program(*needed: str, **more: object) -> bytes:
     return elf(needed=needed, interpreter=f"/{LOADER}", **more)  # type: ignore[arg-type]
-
-
-def cache(*libraries: tuple[str, str], big: bool = False) -> bytes:
-    order = ">" if big else "<"
-    strings, places = b"", []
-    start = 48 + 24 * len(libraries)
-    for pair in libraries:
-        for text in pair:
-            places.append(start + len(strings))
-            strings += text.encode() + b"\0"
-    head = b"glibc-ld.so.cache1.1" + struct.pack(f"{order}II", len(libraries), len(strings)) + bytes(20)
-    rows = (struct.pack(f"{order}iIIIQ", 1, *places[at : at + 2], 0, 0) for at in range(0, len(places), 2))
-    return head + b"".join(rows) + strings
 
 
 def of(folder: Path, files: Files, *layers: Files, **config: object) -> Closure:
@@ -109,7 +95,9 @@ def test_a_folder_in_ld_so_conf_counts_when_the_cache_has_it(tmp_path: Path, big
         == "it is /usr/local/lib/libz.so.1, which is not in the loader's cache; run ldconfig"
     )
     listed = cache(("libz.so.1", "/usr/local/lib/libz.so.1"), big=big)
-    assert not of(tmp_path / "b", {**files, "etc/ld.so.cache": listed}).lacks
+    there = of(tmp_path / "b", {**files, "etc/ld.so.cache": listed})
+    assert not there.lacks
+    assert there.needs["etc/ld.so.cache"] == "/app"
     # One that cannot be read is taken to say what ld.so.conf says.
     assert not of(tmp_path / "c", {**files, "etc/ld.so.cache": b"garbage"}).lacks
 
@@ -169,3 +157,17 @@ def test_libraries_that_need_each_other_are_loaded_once(tmp_path: Path) -> None:
         },
     )
     assert not found.lacks
+
+
+def test_the_cache_is_needed_only_for_what_the_loader_finds_in_no_other_way(tmp_path: Path) -> None:
+    listed = cache(("libz.so.1", "/usr/local/lib/libz.so.1"))
+    files: Files = {
+        "app": program("libz.so.1"), "usr/local/lib/libz.so.1": elf(soname="libz.so.1"), "etc/ld.so.cache": listed,
+        }  # fmt: skip
+    by_variable = of(tmp_path / "a", files, Env=["LD_LIBRARY_PATH=/usr/local/lib"])
+    assert "etc/ld.so.cache" not in by_variable.needs
+    default: Files = {**files, "usr/lib/libz.so.1": elf(soname="libz.so.1")}
+    plain = cache(("libz.so.1", "/usr/lib/libz.so.1"))
+    assert "etc/ld.so.cache" not in of(tmp_path / "b", {**default, "etc/ld.so.cache": plain}).needs
+    # Both folders have one: which of them is loaded is told by the cache alone.
+    assert "etc/ld.so.cache" in of(tmp_path / "c", default).needs

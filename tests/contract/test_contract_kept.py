@@ -9,7 +9,7 @@ import pytest
 from dockerlint.contract import Judgement, Promise, Smoke, Verdict, judge
 from dockerlint.engine import Ran
 from dockerlint.image import Image
-from elves import elf
+from elves import cache, elf
 from looking import Files, image, layer
 
 LOADER = "lib64/ld-linux-x86-64.so.2"
@@ -147,6 +147,27 @@ def test_a_library_that_was_copied_from_where_it_was_built_may_go_there(tmp_path
     assert judged(tmp_path / "a", files, {"app": app, "lib/libx.so": lib}).verdict == Verdict.LISTED
     other: Files = {**files, "src/out/libx.so": elf(soname="libx.so", tail=b"other")}
     assert judged(tmp_path / "b", other, {"app": app, "lib/libx.so": lib}).verdict == Verdict.UNPROVEN
+
+
+def test_the_cache_of_the_loader_is_judged_by_what_is_found_with_it(tmp_path: Path) -> None:
+    library: Files = {"usr/local/lib/libz.so.1": elf(soname="libz.so.1")}
+    listed = cache(("libz.so.1", "/usr/local/lib/libz.so.1"))
+    old: Files = {"app": program("libz.so.1"), "etc/ld.so.cache": listed, **library}
+    other = cache(("libc.so.6", "/lib/libc.so.6"), ("libz.so.1", "/usr/local/lib/libz.so.1"))
+    assert judged(tmp_path / "a", old, {**old, "etc/ld.so.cache": other}).verdict == Verdict.LISTED
+    without = judged(tmp_path / "b", old, {"app": program("libz.so.1"), **library})
+    assert without.verdict == Verdict.DIFFERS
+    assert any("libz.so.1 is not there" in one.text for one in without.differences if not one.allowed)
+
+
+def test_the_name_that_a_program_loads_a_library_by_is_no_word_of_the_link_for_building(
+    tmp_path: Path,
+) -> None:
+    library: Files = {"lib/libz.so.1": elf(soname="libz.so.1")}
+    for number, (imports, verdict) in enumerate(((["puts"], Verdict.LISTED), (["dlopen"], Verdict.UNPROVEN))):
+        app: Files = {"app": program("libz.so.1", imports=imports), **library}
+        judgement = judged(tmp_path / str(number), {**app, "lib/libz.so": "-> libz.so.1"}, app)
+        assert judgement.verdict == verdict, judgement
 
 
 def test_links_for_building_are_no_name_services(tmp_path: Path) -> None:

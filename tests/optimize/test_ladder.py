@@ -15,7 +15,7 @@ from dockerlint.optimize.contents import Contents, only_installs
 from dockerlint.optimize.folders import wholes
 from dockerlint.optimize.ladder import NONE, SAME, SCRATCH, SLIM, Ladder, Rung
 from dockerlint.view import View
-from elves import elf
+from elves import cache, elf
 from looking import Files, image, layer
 
 LOADER = "/lib64/ld-linux-x86-64.so.2"
@@ -507,6 +507,33 @@ def test_the_certificates_that_a_ground_names_do_not_keep_it_out(tmp_path: Path)
     assert climb(made(tmp_path / "i"), **{"gcr.io/distroless/cc_debian12": other})[1].why.endswith(
         "sets JAVA_HOME, which no instruction can unset"
     )
+
+
+def test_libraries_that_the_loader_finds_by_its_cache_come_with_it_and_by_one_name(tmp_path: Path) -> None:
+    files: Files = {
+        "app/hello": elf(["libown.so.1", "libc.so.6"], interpreter=LOADER), "usr/local/lib/libown.so": "-> libown.so.1.0",
+        "usr/local/lib/libown.so.1": "-> libown.so.1.0", "usr/local/lib/libown.so.1.0": elf(soname="libown.so.1"),
+        "etc/ld.so.cache": cache(("libown.so.1", "/usr/local/lib/libown.so.1")),
+    }  # fmt: skip
+    one = _measured(tmp_path / "a", BASE, TOOLS, INSTALLED, files, Cmd=["/app/hello"])
+    base = image(tmp_path / "b", BASE, {"etc/ld.so.cache": cache()}, Cmd=["bash"])
+    rungs = climb(one, debian_bookworm_slim=base)
+    text = rungs[0].source.text  # type: ignore[union-attr]
+    assert "COPY --from=build /etc/ld.so.cache /etc/" in text
+    assert "COPY --from=build /usr/local/lib/libown.so.1 /usr/local/lib/libown.so.1\n" in text
+    assert "libown.so " not in text
+    named: Files = {
+        **files,
+        "app/hello": "#!/bin/python\nCDLL('libown.so')\n",
+        "bin/python": files["app/hello"],
+    }
+    asking = Contents(_measured(tmp_path / "c", BASE, INSTALLED, named, Cmd=["/app/hello"]))
+    assert "usr/local/lib/libown.so" in set(asking.kept())
+    assert "usr/local/lib/libown.so" not in set(Contents(one).kept())
+    # Where packages are installed the cache is made anew.
+    slim = next(tail(rung) for rung in rungs if rung.kind == SLIM)
+    assert "ld.so.cache" not in slim
+    assert "ldconfig\n" in slim
 
 
 def _measured(folder: Path, *layers: Files | bytes, **config: Any) -> Measured:
