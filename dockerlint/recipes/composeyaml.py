@@ -89,7 +89,7 @@ def _reader() -> Any:
             seen = set()
             for key, _ in node.value:
                 mark: Any = key.start_mark
-                if isinstance(key, yaml.ScalarNode) and key.value != "<<":
+                if isinstance(key, yaml.ScalarNode):
                     if key.value in seen:
                         raise yaml.composer.ComposerError(None, None, f"{key.value} is there twice", mark)
                     seen.add(key.value)

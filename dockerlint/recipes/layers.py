@@ -27,15 +27,12 @@ class Alone:
 
 def over(below: Any, above: Any, where: str) -> Any:
     """What is said first with what is said later on top: mappings are merged, lists are joined, of plain values
-    the later one counts. Tags stay, for what comes below it. UserError where the forms do not fit."""
+    the later one counts. `below` is bare; tags of `above` stay, since they may count for more that comes below.
+    UserError where the forms do not fit."""
     if isinstance(above, (Reset, Override)) or below is None:
         return above
     if above is None:
         return below
-    if isinstance(below, Reset):
-        return Override(above)
-    if isinstance(below, Override):
-        return Override(over(below.value, above, where))
     if isinstance(below, dict) and isinstance(above, dict):
         found = dict(below)
         for key, value in above.items():
@@ -49,7 +46,7 @@ def over(below: Any, above: Any, where: str) -> Any:
 
 
 def bare(value: Any) -> Any:
-    """A value without its tags, when nothing comes below it any more."""
+    """A value without its tags."""
     if isinstance(value, Override):
         return bare(value.value)
     if isinstance(value, dict):

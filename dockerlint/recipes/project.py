@@ -77,9 +77,8 @@ def _loaded(files: Sequence[tuple[str, str]], place: _Place) -> tuple[dict[str, 
                 own = over(included, own, f"{path}: services")
                 known = over(theirs, known, f"{path}: secrets")
             extended = {name: _extended(name, own, path, place) for name in own}
-            services = over(services, extended, f"{path}: service")
-            secrets = over(secrets, known, f"{path}: secret")
-    services, secrets = bare(services), bare(secrets)
+            services = bare(over(services, extended, f"{path}: service"))
+            secrets = bare(over(secrets, known, f"{path}: secret"))
     for service in services.values():
         build = service.get("build") if isinstance(service, dict) else None
         if build is not None and build.get("context") is None:
@@ -175,12 +174,13 @@ def _extended(
         place = _Place(os.path.dirname(there), place.env)
         services = {}
         for document in documents(there, _text(there)):
-            services = over(services, _layer(there, document, place)[0], f"{there}: service")
+            services = bare(over(services, _layer(there, document, place)[0], f"{there}: service"))
     if of not in services:
         raise UserError(
             f"{where} extends {of}, and {there} has no such service", nearest(of, services) or _ELSEWHERE
         )
-    below = _extended(of, services, there, place, seen)
+    # Tags are about the service that they are written in.
+    below = bare(_extended(of, services, there, place, seen))
     above = {key: value for key, value in inner.items() if key != "extends"}
     found = over(below, above, where)
     return Override(found) if isinstance(service, Override) else found

@@ -14,7 +14,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DOLLAR = "write $$ for a dollar that begins no variable"
 
 _BETWEEN = re.compile(r"(?:\s|#[^\n]*)*")
-_KEY = re.compile(r"(?:export[ \t]+)?([\w.\-\[\]]+)[ \t]*(?:([=:])[ \t]*)?")
+_KEY = re.compile(r"(?:export[ \t]+)?([\w.\-\[\]]+)[ \t\r]*(?:([=:])[ \t]*)?")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)
 _REST = re.compile(r"[^\n]*")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "$": "$$"}
@@ -87,7 +87,7 @@ def dotenv(path: str, env: Mapping[str, str], before: Mapping[str, str] | None =
             text = file.read().decode("utf-8", "surrogateescape")
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from error
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    text = text.removeprefix("\ufeff")
     found = dict(before or {})
     at = 0
     while True:

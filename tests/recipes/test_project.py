@@ -147,6 +147,53 @@ def test_tags_of_a_service_count_for_what_it_extends_and_for_what_it_overrides()
     assert (web.args, web.target) == ({"D": "4"}, None)
 
 
+def test_tags_of_what_is_extended_say_nothing_of_the_service_that_extends_it() -> None:
+    write("compose.yaml", "services: {web: {build: {context: w, args: {A: 1}, cache_from: [a]}}}")
+    write(
+        "compose.override.yaml",
+        "services: {mid: {build: {args: !override {B: 2}, cache_from: !reset []}}, web: {extends: mid}}",
+    )
+    web = built("compose.yaml")["web"]
+    assert (web.args, web.options) == ({"A": "1", "B": "2"}, ("--cache-from=a",))
+
+
+def test_a_tag_on_a_service_counts_for_what_it_extends_too() -> None:
+    write("compose.yaml", "services: {base: {build: b}, web: {build: {args: {A: 1, X: 1}}}}")
+    write(
+        "compose.override.yaml",
+        "services: {base: {build: {args: {B: 2}}}, web: !override {extends: base, build: {args: {C: '${C:-3}'}}}}",
+    )
+    assert built("compose.yaml")["web"].args == {"B": "2", "C": "3"}
+
+
+def test_what_a_file_says_itself_counts_more_than_what_it_includes() -> None:
+    write(
+        "compose.yaml",
+        "include: [a.yaml, b.yaml]\nservices: {one: {build: {args: {A: own}}}}\nsecrets: {s: {file: own}}",
+    )
+    write(
+        "a.yaml",
+        "services: {one: {build: {context: a, args: {A: a}, secrets: [s]}}}\nsecrets: {s: {file: a}}",
+    )
+    write("b.yaml", "services: {one: {build: {context: b, args: {A: b, B: b}}}}")
+    one = built("compose.yaml")["one"]
+    assert (one.context, one.args, one.secrets) == ("a", {"A": "own", "B": "b"}, ("id=s,src=own",))
+
+
+def test_ssh_keys_are_files_of_the_folder() -> None:
+    write("app/compose.yaml", "services: {a: {build: {context: ., ssh: {default: , k: 'x,../y'}}}}")
+    assert built("app/compose.yaml")["a"].ssh == ("default", "k=app/x,y")
+
+
+@pytest.mark.parametrize("inside", ["2024-01-02 03:04:05Z", "2024-01-02T03:04:05"])
+def test_a_moment_in_another_form_is_a_text(inside: str) -> None:
+    write(
+        "compose.yaml",
+        f"services: {{a: {{build: {{args: {{A: {inside}, B: 2024-01-02T03:04:05.10+02:00}}}}}}}}",
+    )
+    assert built("compose.yaml")["a"].args == {"A": inside, "B": "2024-01-02 03:04:05.1 +0200 +0200"}
+
+
 def test_a_service_extends_others_of_its_file_and_of_another() -> None:
     write(
         "compose.yaml",
@@ -229,6 +276,15 @@ services:
     )
 
 
+def test_what_is_null_in_one_file_is_what_the_other_says() -> None:
+    write("compose.yaml", "services: {web: {build: {args: , context: x}}}")
+    write("compose.override.yaml", "services: {web: {build: {args: !override ['A=${A_B:-1}'], context: }}}")
+    web = built("compose.yaml")["web"]
+    assert (web.args, web.context) == ({"A": "1"}, "x")
+    write("compose.override.yaml", "services: {web: {build: {args: {A: 2}}}}")
+    assert built("compose.yaml")["web"].args == {"A": "2"}
+
+
 def test_documents_of_one_file_are_merged_too() -> None:
     write(
         "compose.yaml",
@@ -302,6 +358,7 @@ services:
         ("include: [{path: compose.yaml, env_file: no.env}]\nservices: {}", "includes itself", ""),
         ("services: {a: {build: {args: !merge [x]}}}", "!merge", "docker compose config"),
         ("services: {a: {build: ., build: x}}", "build is there twice", ""),
+        ("x: &x {A: 1}\nservices: {a: {<<: *x, <<: *x}}", "<< is there twice", ""),
         ("services: &a {b: *a}", "the anchor a contains itself", ""),
         ("services: [a]", "services is no mapping", ""),
         ("services: {a: 5}", "service a is no mapping", ""),
@@ -321,6 +378,14 @@ def test_what_is_wrong_is_named(text: str, words: str, hint: str) -> None:
     with pytest.raises(UserError, match=words) as raised:
         recipes("compose", "compose.yaml")
     assert hint in raised.value.hint
+
+
+def test_files_that_include_each_other_are_named() -> None:
+    write("compose.yaml", "include: [a.yaml]\nservices: {web: {build: .}}")
+    write("a.yaml", "include: [b.yaml]")
+    write("b.yaml", "include: [compose.yaml]")
+    with pytest.raises(UserError, match=r"compose\.yaml includes itself, by way of others"):
+        recipes("compose", "compose.yaml")
 
 
 def test_forms_that_do_not_fit_are_named() -> None:

@@ -28,6 +28,8 @@ def read(folder: Path, text: str, **env: str) -> dict[str, str]:
         ("A='it\\'s'", "it's"),
         ('A="x\\ty\\"z"', 'x\ty"z'),
         ('A="x\ny"\n', "x\ny"),
+        ('A="x\r\ny"\r\n', "x\r\ny"),
+        ("B\r\n# c\r\nA=x\r\n", "x"),
         ("B=1\nA=${B}2$B", "121"),
         ('B=1\nA="$B\\$B$$B"', "1$B$B"),
         ("A=${OUT:-x}${NO:-y}", "outy"),
