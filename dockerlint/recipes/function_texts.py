@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_WIDE = 10_000
+
 
 def title(text: str) -> str:
     """The text with a capital at the start of each word."""
@@ -62,6 +64,8 @@ def _verb(value: Any, flags: str, places: str | None, verb: str, whole_verb: str
 def _padded(text: str, flags: str, width: str, verb: str) -> str:
     if not width:
         return text
+    if int(width) > _WIDE:
+        raise Wrong(f"a width of {width} is more than anybody can mean")
     if "-" in flags:
         return text.ljust(int(width))
     return text.zfill(int(width)) if "0" in flags and verb not in "sqvt" else text.rjust(int(width))
@@ -96,7 +100,13 @@ def csvdecode(text: str) -> list[dict[str, str]]:
     """The lines as objects, with the names of the first line."""
     import csv
 
-    return list(csv.DictReader(text.splitlines()))
+    names, *rows = list(csv.reader(text.splitlines())) or [[]]
+    if not names:
+        raise Wrong("this is no CSV: it has no line of names")
+    odd = next((row for row in rows if row and len(row) != len(names)), None)
+    if odd is not None:
+        raise Wrong(f"a line has {len(odd)} values for {len(names)} names")
+    return [dict(zip(names, row)) for row in rows if row]
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from dockerlint.errors import UserError
 from dockerlint.recipes.hcl import Attribute, Block, Items, Literal, Malformed, Name, Pairs, whole
@@ -29,8 +29,8 @@ def _tree(value: Any) -> Expression:
 def blocks(path: str, text: str) -> Block:
     """A JSON file as one block without a name. UserError where it is none."""
     try:
-        read = json.loads(text, parse_float=Decimal)
-    except ValueError as error:
+        read = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path} is not JSON: {error}") from error
     if not isinstance(read, dict):
         raise UserError(f"{path} is no Bake file: it holds no object")
@@ -49,7 +49,13 @@ def blocks(path: str, text: str) -> Block:
         raise UserError(f"{path} is no Bake file: its {kind} is no object of objects") from error
     except Malformed as error:
         raise UserError(f"{path}: a string cannot be read: {error}") from error
+    except RecursionError:
+        raise UserError(f"{path}: something is nested too deep") from None
     return Block("", "", attributes, tuple(inside))
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no value")
 
 
 def _json_block(kind: str, label: str, body: dict[str, Any]) -> Block:

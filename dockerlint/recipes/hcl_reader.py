@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from dockerlint.errors import UserError
 from dockerlint.recipes.hcl import (
@@ -408,7 +409,12 @@ class _Reader:
         if sign not in _ESCAPES and not (size and re.fullmatch(rf"[0-9a-fA-F]{{{size}}}", digits)):
             raise Malformed(f"a string has no \\{sign}", self._on.at)
         self._on.at += 2 + size
-        return chr(int(digits, 16)) if size else _ESCAPES[sign]
+        if not size:
+            return _ESCAPES[sign]
+        code = int(digits, 16)
+        if code > sys.maxunicode or 0xD800 <= code < 0xE000:
+            raise Malformed(f"there is no character {digits}", self._on.at)
+        return chr(code)
 
 
 def _strip(plain: list[str]) -> None:

@@ -272,3 +272,21 @@ def test_a_file_that_overrides_counts_beside_one_of_the_default_name(folder: Pat
     Path("docker-bake.override.json").write_text('{"target": {"a": {"args": {"W": "j", "X": "j"}}}}')
     a, b = recipes("bake", path)
     assert a.args == {"V": "2", "W": "o", "X": "j"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ('{"x": NaN}', "is not JSON: NaN is no value"),
+        ("[]", "is no Bake file: it holds no object"),
+        ('{"target": {"a": 5}}', "its target is no object of objects"),
+        ('{"target": {"a": {"args": {"A": "${"}}}}', "a string cannot be read"),
+        ('{"function": {"f": {"params": ["x"]}}}', "the function f lacks its params or its result"),
+    ],
+)
+def test_json_that_is_no_bake_file_is_told_with_the_reason(text: str, words: str) -> None:
+    Path("docker-bake.json").write_text(text)
+    with pytest.raises(UserError, match=words):
+        recipes("bake", "docker-bake.json")
