@@ -30,8 +30,8 @@ class Compose:
             if isinstance(service, dict) and service.get("build") is not None
         )
 
-    def recipe(self, name: str) -> Recipe:
-        """What a service builds."""
+    def recipe(self, name: str, above: tuple[str, ...] = ()) -> Recipe:
+        """What a service builds, which the services `above` are built from."""
         service = self._services[name]
         where = f"{self._path}: service {name}"
         build = service["build"]
@@ -46,6 +46,7 @@ class Compose:
                 f"{where} builds from {context}, which is not on this machine",
                 "clone it, and name its folder as the context",
             )
+        contexts, needs = self._contexts(build.get("additional_contexts") or {}, where, (*above, name))
         platforms = _list(build.get("platforms"), where) or _list(service.get("platform"), where)
         options = [
             *(f"--add-host={host}" for host in build.get("extra_hosts") or ()),
@@ -63,7 +64,7 @@ class Compose:
             self._args(build.get("args") or {}),
             str(build["target"]) if build.get("target") else None,
             tuple(platforms),
-            _contexts(build.get("additional_contexts") or {}, where),
+            contexts,
             tuple(self._secret(name, source, where) for name, source in (build.get("secrets") or {}).items()),
             tuple(_words(build.get("ssh"))),
             build.get("network"),
@@ -71,12 +72,39 @@ class Compose:
             _truth(build.get("pull")),
             tuple(options),
             inline,
+            needs or None,
         )
 
     def _args(self, given: dict[str, Any]) -> dict[str, str]:
         """Build arguments; one without a value has that of the environment, or none."""
         found = {name: self._env.get(name) if value == Alone() else value for name, value in given.items()}
         return {name: value for name, value in found.items() if value is not None}
+
+    def _contexts(
+        self, given: dict[str, Any], where: str, above: tuple[str, ...]
+    ) -> tuple[dict[str, str], dict[str, Recipe]]:
+        """The named contexts, and those of them that are other services."""
+        contexts: dict[str, str] = {}
+        needs: dict[str, Recipe] = {}
+        for key, value in given.items():
+            if value == Alone():
+                raise UserError(f"{where}: the context {key} stands for nothing", f"write {key}=FOLDER")
+            sort, _, name = value.partition(":")
+            if sort != "service":
+                contexts[key] = value
+            elif name in above:
+                raise UserError(
+                    f"{where} takes {value} for its context {key}, which is built from it in turn",
+                    "take one of the two contexts out",
+                )
+            elif name not in self.names():
+                raise UserError(
+                    f"{where} takes {value} for its context {key}, and no such service is built",
+                    nearest(name, self.names()) or "name an image as docker-image://IMAGE",
+                )
+            else:
+                needs[key] = self.recipe(name, above)
+        return contexts, needs
 
     def _secret(self, target: str, source: str, where: str) -> str:
         """A secret in the words of `--secret`."""
@@ -91,18 +119,6 @@ class Compose:
             f"{where}: the secret {source} is neither a file nor a variable",
             "say where it is, with `file` or `environment`",
         )
-
-
-def _contexts(given: dict[str, Any], where: str) -> dict[str, str]:
-    for name, value in given.items():
-        if value == Alone():
-            raise UserError(f"{where}: the context {name} stands for nothing", f"write {name}=FOLDER")
-        if value.startswith("service:"):
-            raise UserError(
-                f"{where} takes {value} for its context {name}",
-                "build that first, and name its image, as docker-image://IMAGE",
-            )
-    return given
 
 
 def _words(given: dict[str, Any] | None) -> list[str]:

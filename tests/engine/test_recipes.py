@@ -159,6 +159,24 @@ def test_a_target_is_built_from_what_another_built(project: Path) -> None:
     assert "dockerlint-build" not in left
 
 
+def test_a_service_is_built_from_what_another_built(project: Path) -> None:
+    base = (project / "Dockerfile").read_text().splitlines()[0]
+    (project / "compose.yaml").write_text(
+        f"""\
+services:
+  ground: {{build: {{dockerfile_inline: "{base}\\nARG SIZE\\nRUN head -c $$SIZE /dev/zero > /g", args: {{SIZE: 400}}}}}}
+  top:
+    build:
+      additional_contexts: {{ground: "service:ground"}}
+      dockerfile_inline: |
+        FROM ground
+        RUN cp /g /copy
+"""
+    )
+    sizes = measured("compose.yaml")
+    assert sizes == {"compose.yaml:ground": 400, "compose.yaml:top": 400}
+
+
 def test_what_a_target_is_built_from_fails_with_its_name(project: Path) -> None:
     targets = {
         "ground": {"dockerfile-inline": "FROM localhost/dockerlint-no-such-image:1"},

@@ -128,7 +128,16 @@ def test_variables_that_are_missing_or_malformed_are_named(text: str, words: str
         ("services: {a: {build: {dockerfile_inline: [FROM x]}}}", "dockerfile_inline is no text"),
         ("services: {a: {build: {dockerfile_inline: FROM x, dockerfile: x}}}", "both"),
         ("services: {a: {build: {secrets: [x]}}}", "no secret x"),
-        ("services: {a: {build: {additional_contexts: {b: 'service:c'}}}}", "service:c"),
+        (
+            "services: {a: {build: {additional_contexts: {b: 'service:c'}}}, c: {image: c}}",
+            "takes service:c for its context b, and no such service is built",
+        ),
+        (
+            "services: {a: {build: {additional_contexts: {b: 'service:c'}}},"
+            " c: {build: {additional_contexts: {b: 'service:a'}}}}",
+            "service c takes service:a for its context b, which is built from it in turn",
+        ),
+        ("services: {a: {build: {additional_contexts: [b]}}}", "the context b stands for nothing"),
         ("services: {a: {build: {args: 5}}}", "no list"),
     ],
 )
@@ -136,6 +145,18 @@ def test_what_is_not_understood_is_named(tmp_path: Path, text: str, words: str) 
     (tmp_path / "compose.yaml").write_text(text)
     with pytest.raises(UserError, match=words):
         recipes("compose", str(tmp_path / "compose.yaml"))
+
+
+def test_a_service_is_built_from_others(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services: {web: {build: {context: w, additional_contexts: [base=service:base, lib=lib]}},"
+        " base: {build: {context: b, args: {A: 1}, additional_contexts: {deep: 'service:deep'}}},"
+        " deep: {build: {dockerfile_inline: FROM scratch}}}"
+    )
+    found = {one.name: one for one in recipes("compose", str(tmp_path / "compose.yaml"))}
+    assert found["web"].needs == {"base": found["base"]}
+    assert found["base"].needs == {"deep": found["deep"]}
+    assert found["web"].contexts == {"lib": str(tmp_path / "lib")}
 
 
 def test_files_are_known_by_their_names() -> None:
