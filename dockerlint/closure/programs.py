@@ -133,6 +133,12 @@ def _named(walk: Walk, path: str, real: str, name: str, arguments: tuple[str, ..
         _handed_on(walk, real, arguments, f"/{path}")
 
 
+def starts_what_it_is_given(name: str) -> bool:
+    """Whether a program of that name is a shell, or one that starts the command line behind its options: what it starts
+    is followed."""
+    return name in _STARTERS or shells.is_shell(name)
+
+
 def _handed_on(walk: Walk, real: str, words: tuple[str, ...], by: str) -> None:
     """Run the command line that a program of which nothing is known may be given to start: an init of one's own, a
     wrapper. It begins with a script by its path, or with a name that PATH leads to, first of all words or behind `--`."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import posixpath
 
 from dockerlint.closure import closure_of
+from dockerlint.contract.dependencies import Dependencies
 from dockerlint.contract.files import Change, summed
 from dockerlint.contract.java import Javas
 from dockerlint.contract.mentions import Mentions
@@ -26,15 +27,6 @@ if TYPE_CHECKING:
     from dockerlint.closure import Lack
     from dockerlint.inspect import Package
     from dockerlint.view import View
-
-_DOCUMENTS = (
-    "usr/share/doc/",
-    "usr/share/man/",
-    "usr/share/info/",
-    "usr/share/locale/",
-    "usr/share/lintian/",
-    "usr/share/bash-completion/",
-)
 
 _SHOWN = 3
 _TEMPORARY = ("tmp", "var/tmp")
@@ -84,7 +76,9 @@ class Keeper:
             elif why:
                 excused.append((change, why))
         self._opened()
-        self._packages()
+        self.unproven.update(
+            dict.fromkeys(Dependencies(self.one, self.two, self.before, self.old, self.new).gone())
+        )
         if any(change.kind != "new" for change in left):
             self.unproven.update(dict.fromkeys(self.before.gaps))
         self.unproven.update(dict.fromkeys(gap for gap in self.after.gaps if gap not in self.before.gaps))
@@ -354,39 +348,6 @@ class Keeper:
         # A library may be there in another folder.
         name = posixpath.basename(path)
         return not (".so" in name and any(posixpath.basename(p) == name for p in self.after.needs))
-
-    def _packages(self) -> None:
-        """Programs of packages count on what these depend on, which no header tells of."""
-        seen: set[str] = set()
-        for program in self.before.programs:
-            package = self.old.owner(program)
-            if package is None or package.manager not in ("apt", "apk", "rpm"):
-                continue
-            pending: list[Package | None] = [package]
-            while pending:
-                one = pending.pop()
-                if one is None or one.name in seen:
-                    continue
-                seen.add(one.name)
-                pending += [self.old.named(name, one.manager) for name in one.needs]
-                if self.new.named(one.name, one.manager) is None:
-                    self._part_of(program, package, one)
-
-    def _part_of(self, program: str, package: Package, one: Package) -> None:
-        gone = [
-            path
-            for path in (file.lstrip("/") for file in one.files)
-            if not path.startswith(_DOCUMENTS)
-            and self.one.is_file(path)
-            and not self.two.is_file(path)
-            and not isinstance(self.one.facts.get(self.one.real(path) or path), Binary)
-        ]
-        if gone:
-            through = "" if one is package else f", which depends on {one.name}"
-            more = f" and {len(gone) - 1} more files" if len(gone) > 1 else ""
-            self.unproven[
-                f"/{program} is of the package {package.name}{through}: /{gone[0]}{more} of that {'are' if more else 'is'} gone"
-            ] = None
 
 
 def _is_system(path: str) -> bool:

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from dockerlint.view import View
 
 
+_ACCOUNTS = ("etc/passwd", "etc/group", "etc/shadow", "etc/gshadow")
+# Programs that start the shell of a user: login(1), su(1), sshd(8), cron(8) and the like.
+_LOGINS = frozenset(
+    ("login", "su", "sudo", "doas", "runuser", "sshd", "dropbear", "telnetd", "getty", "agetty", "cron", "crond", "atd", "anacron",
+     "screen", "tmux", "script", "newgrp", "sg", "xterm", "ttyd", "chsh", "machinectl", "ftpd", "vsftpd", "proftpd"),
+)  # fmt: skip
+# Functions that give the shell of a user.
+_LOOKS_UP = frozenset(("getpwnam", "getpwnam_r", "getpwuid", "getpwuid_r", "getpwent"))
+
+
 class Mentions:
     """The names that the user's own programs and scripts hold. What distributions bring is left out: it speaks
     of files of its own packages, which are looked at by package.
@@ -27,6 +37,7 @@ class Mentions:
         self._texts: list[tuple[str, str]] = []
         self._known: dict[str, str] = {}
         self.starter = ""
+        logs_in = _logs_in(view, closure, catalog)
         for path in closure.needs:
             fact = view.facts.get(path)
             # What package.json starts and loads is followed; its other words are no names of files.
@@ -41,7 +52,7 @@ class Mentions:
             elif (said := java_of(view, path)) is not None:
                 for name in said.names:
                     self._names.setdefault(name, f"/{path}")
-            elif isinstance(fact, Text):
+            elif isinstance(fact, Text) and (path not in _ACCOUNTS or logs_in):
                 self._texts.append((fact.text, f"/{path}"))
         # A name may stand behind others without anything between, in a Go program.
         self._joined = "\0".join(self._names) + "\0"
@@ -61,6 +72,21 @@ class Mentions:
         if len(name) > 4 and f"{name}\0" in self._joined:
             return next(by for other, by in self._names.items() if other.endswith(name))
         return next((by for text, by in self._texts if len(name) > 2 and _speaks(text, name)), "")
+
+
+def _logs_in(view: View, closure: Closure, catalog: Catalog) -> bool:
+    """Whether anything that runs may start the shell that /etc/passwd names for a user. The kernel and the engine do
+    not: they read the numbers and the home."""
+    names = {posixpath.basename(path) for path in (*closure.needs, *closure.asked)}
+    if not names.isdisjoint(_LOGINS):
+        return True
+    own = (view.facts.get(path) for path in closure.needs if catalog.owner(path) is None)
+    return any(
+        isinstance(fact, Binary)
+        and not _LOOKS_UP.isdisjoint(fact.imports)
+        and not STARTS.isdisjoint(fact.imports)
+        for fact in own
+    )
 
 
 def _begins_a_library(binary: Binary, name: str) -> bool:

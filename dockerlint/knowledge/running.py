@@ -1,6 +1,6 @@
 """What programs open while they run, what every build makes differently, what builds leave behind.
 
-The facts and their sources are in `opened.toml`, `volatile.toml` and `leftovers.toml`.
+The facts and their sources are in `opened.toml`, `dropins.toml`, `volatile.toml` and `leftovers.toml`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,16 @@ class Volatile:
     always: bool
 
 
+@record
+class Dropins:
+    """Paths (globs without leading slash) that packages bring for the programs `readers` alone."""
+
+    folders: tuple[str, ...]
+    readers: tuple[str, ...]
+
+
 _opened: list[Opened] = []
+_dropins: list[Dropins] = []
 _volatile: list[Volatile] = []
 
 
@@ -45,6 +54,15 @@ def opened() -> tuple[Opened, ...]:
 
         _opened.extend(Opened(**row) for row in OPENED.values())
     return tuple(_opened)
+
+
+def dropins() -> tuple[Dropins, ...]:
+    """All rows, in the order of the table."""
+    if not _dropins:
+        from dockerlint.knowledge.tables import DROPINS
+
+        _dropins.extend(Dropins(**row) for row in DROPINS.values())
+    return tuple(_dropins)
 
 
 def volatile() -> tuple[Volatile, ...]:

@@ -200,6 +200,80 @@ def test_programs_of_packages_count_on_the_packages_that_these_depend_on(tmp_pat
     )
 
 
+def packages(**needs: str) -> str:
+    """A database of dpkg: what each package depends on."""
+    return "\n\n".join(
+        f"Package: {name}\nStatus: install ok installed\nVersion: 1\nArchitecture: amd64\nDepends: {others}\n"
+        for name, others in needs.items()
+    )
+
+
+@pytest.mark.parametrize(
+    ("gone", "runs", "said"),
+    [
+        # Data beside a library that nothing loads: only that reads it.
+        (["lib/libattr.so.1", "etc/xattr.conf"], {}, ""),
+        (["lib/libattr.so.1", "etc/xattr.conf"], {"imports": ["execve"]}, "/etc/xattr.conf of that is gone"),
+        # A package without programs or libraries is there for its data.
+        (["usr/share/iso/codes.dat"], {}, "/usr/share/iso/codes.dat of that is gone"),
+        (["usr/share/tool/own.dat"], {}, "package tool: /usr/share/tool/own.dat of that is gone"),
+        (["etc/logrotate.d/tool", "etc/cron.daily/tool", "usr/share/doc/tool/x"], {}, ""),
+    ],
+)
+def test_files_of_packages_count_where_something_that_runs_may_read_them(
+    tmp_path: Path, gone: list[str], runs: dict[str, list[str]], said: str
+) -> None:
+    tool: Files = {
+        "usr/bin/tool": program("libc.so.6", **runs),
+        "var/lib/dpkg/status": packages(tool="libattr1, iso", libattr1="", iso=""),
+        "var/lib/dpkg/info/tool.list": "/usr/bin/tool\n/usr/share/tool/own.dat\n/etc/logrotate.d/tool\n/etc/cron.daily/tool\n"
+        "/usr/share/doc/tool/x\n",
+        "var/lib/dpkg/info/libattr1:amd64.list": "/lib/libattr.so.1\n/etc/xattr.conf\n",
+        "var/lib/dpkg/info/iso.list": "/usr/share/iso/codes.dat\n",
+    }  # fmt: skip
+    files: Files = {name: elf(soname="x") if ".so" in name else "data" for name in gone}
+    settings = {"Cmd": ["/usr/bin/tool"]}
+    one = image(tmp_path / "one", {**BASE, **tool, **files}, **settings)
+    two = image(tmp_path / "two", {**BASE, "usr/bin/tool": tool["usr/bin/tool"]}, **settings)
+    judgement = judge(one, two, SPLIT)
+    assert judgement.verdict == (Verdict.UNPROVEN if said else Verdict.LISTED), judgement
+    assert not said or any(said in text for text in judgement.unproven)
+
+
+def test_files_for_another_program_count_where_that_runs(tmp_path: Path) -> None:
+    files: Files = {
+        "usr/sbin/cron": program(), "var/lib/dpkg/status": packages(cron=""), "etc/cron.daily/tidy": "x",
+        "var/lib/dpkg/info/cron.list": "/usr/sbin/cron\n/etc/cron.daily/tidy\n",
+    }  # fmt: skip
+    one = image(tmp_path / "one", {**BASE, **files}, Cmd=["cron", "-f"])
+    two = image(tmp_path / "two", {**BASE, "usr/sbin/cron": files["usr/sbin/cron"]}, Cmd=["cron", "-f"])
+    assert judge(one, two, SPLIT).unproven == (
+        "/usr/sbin/cron is of the package cron: /etc/cron.daily/tidy of that is gone",
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "imports", "verdict"),
+    [
+        (["/app"], [], Verdict.LISTED),
+        (["/app"], ["getpwuid"], Verdict.LISTED),
+        (["/app"], ["getpwuid", "execvp"], Verdict.UNPROVEN),
+        (["/bin/su", "web"], [], Verdict.UNPROVEN),
+    ],
+)
+def test_the_shells_of_users_count_where_something_may_start_them(
+    tmp_path: Path, command: list[str], imports: list[str], verdict: str
+) -> None:
+    new: Files = {
+        "app": program(imports=imports), "bin/su": program(), "etc/passwd": "web:x:5:5::/:/bin/false\n",
+        "lib/libnss_files.so.2": elf(soname="libnss_files.so.2"),
+    }  # fmt: skip
+    judgement = judged(tmp_path, {**new, "bin/false": "x"}, new, base=1, Cmd=command, User="web")
+    assert judgement.verdict == verdict, judgement
+    if verdict == Verdict.UNPROVEN:
+        assert "/bin/false is gone, and /etc/passwd names it" in judgement.unproven
+
+
 def test_a_file_that_the_command_names_has_to_stay_as_it_is(tmp_path: Path) -> None:
     for number, new in enumerate(({}, {"c.ini": b"other"})):
         judgement = judged(
