@@ -17,7 +17,8 @@ _BETWEEN = re.compile(r"(?:\s|#[^\n]*)*")
 _KEY = re.compile(r"(?:export[ \t]+)?([\w.\-\[\]]+)[ \t\r]*(?:([=:])[ \t]*)?")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)
 _REST = re.compile(r"[^\n]*")
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "$": "$$"}
+_ESCAPE = re.compile(r"\\([abfnrtv\"\\$]|0[0-9]{0,3})")
+_ESCAPES = dict(zip('abfnrtv"\\', '\a\b\f\n\r\t\v"\\')) | {"$": "$$"}
 
 
 def interpolate(text: str, env: Mapping[str, str], where: str) -> str:
@@ -117,8 +118,13 @@ def dotenv(path: str, env: Mapping[str, str], before: Mapping[str, str] | None =
 def _unquoted(quoted: re.Match[str], found: dict[str, str], env: Mapping[str, str], path: str) -> str:
     if quoted[1] is not None:
         return quoted[1].replace("\\'", "'")
-    plain = re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), quoted[2], flags=re.DOTALL)
+    plain = _ESCAPE.sub(lambda match: _ESCAPES.get(match[1]) or _octal(match[1][1:]), quoted[2])
     return interpolate(plain, {**found, **env}, path)
+
+
+def _octal(digits: str) -> str:
+    """What a backslash, 0 and digits are: a character for three, else the same without the 0."""
+    return chr(int(digits, 8)) if re.fullmatch("[0-3][0-7]{2}", digits) else f"\\{digits}"
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:

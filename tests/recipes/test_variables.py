@@ -27,6 +27,7 @@ def read(folder: Path, text: str, **env: str) -> dict[str, str]:
         ("# B\n\n  A='x # $B\\n' # z", "x # $B\\n"),
         ("A='it\\'s'", "it's"),
         ('A="x\\ty\\"z"', 'x\ty"z'),
+        ('A="\\a\\\\n\\q\\0101\\041"', "\a\\n\\qA\\41"),
         ('A="x\ny"\n', "x\ny"),
         ('A="x\r\ny"\r\n', "x\r\ny"),
         ("B\r\n# c\r\nA=x\r\n", "x"),
