@@ -7,6 +7,7 @@ import posixpath
 from fnmatch import fnmatchcase
 
 from dockerlint.closure.programs import STARTS, starts_what_it_is_given
+from dockerlint.contract.openers import offers
 from dockerlint.inspect import Binary
 from dockerlint.knowledge.running import dropins
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from dockerlint.view import View
 
 _MANAGERS = ("apt", "apk", "rpm")
+# rpm_execcon(3) starts what its caller names, and nothing else in it starts anything.
+_GIVEN = "libselinux.so.*"
 _DOCUMENTS = (
     "usr/share/doc/",
     "usr/share/man/",
@@ -72,9 +75,10 @@ class Dependencies:
     def _starts_others(self, path: str) -> bool:
         """Whether a program or library may start programs that its command line and scripts do not tell."""
         fact = self._one.facts.get(path)
-        if not isinstance(fact, Binary) or STARTS.isdisjoint(fact.imports):
+        if not isinstance(fact, Binary) or STARTS.isdisjoint(fact.imports) or offers(path):
             return False
-        return not starts_what_it_is_given(posixpath.basename(path))
+        name = posixpath.basename(path)
+        return not starts_what_it_is_given(name) and not fnmatchcase(name, _GIVEN)
 
     def _part_of(self, program: str, package: Package, one: Package) -> Iterator[str]:
         gone = [

@@ -43,9 +43,14 @@ def opened_by(view: View, needs: Iterable[str]) -> Iterator[tuple[str, Opened, l
             yield who, row, [p for p in paths if not _for_linking(view, p) and not _says_nothing(view, p)]
 
 
+def offers(path: str) -> bool:
+    """Whether a path is a library of the runtime, which has the functions in it that others call."""
+    return any(fnmatchcase(posixpath.basename(path), glob) for glob in _RUNTIMES)
+
+
 def _opens(view: View, path: str, row: Opened) -> bool:
     fact = view.facts.get(path)
-    if not isinstance(fact, Binary) or any(fnmatchcase(posixpath.basename(path), g) for g in _RUNTIMES):
+    if not isinstance(fact, Binary) or offers(path):
         return False
     return (
         any(name in row.imports for name in fact.imports)
