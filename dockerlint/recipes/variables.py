@@ -82,7 +82,8 @@ def _value(name: str, rest: str, env: Mapping[str, str], where: str) -> str:
 
 def dotenv(path: str, env: Mapping[str, str], before: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables of a file of NAME=VALUE lines over those of files before it, with uses of earlier ones and of
-    the environment filled in. The environment counts more. UserError when it cannot be read, or is no such file."""
+    the environment filled in. The environment counts more; in uses, so do the files before. UserError when it cannot
+    be read, or is no such file."""
     try:
         with open(path, "rb") as file:
             text = file.read().decode("utf-8", "surrogateescape")
@@ -90,6 +91,7 @@ def dotenv(path: str, env: Mapping[str, str], before: Mapping[str, str] | None =
         raise UserError(f"{path} cannot be read: {error.strerror}") from error
     text = text.removeprefix("\ufeff")
     found = dict(before or {})
+    given = {**found, **env}
     at = 0
     while True:
         at = _end(_BETWEEN, text, at)
@@ -106,20 +108,20 @@ def dotenv(path: str, env: Mapping[str, str], before: Mapping[str, str] | None =
             quoted = _QUOTED.match(text, at)
             if quoted is None:
                 raise _malformed(path, text, at, f"closing {text[at]}")
-            value = _unquoted(quoted, found, env, path)
+            value = _unquoted(quoted, {**found, **given}, path)
             at = _end(_REST, text, quoted.end())
         else:
             end = _end(_REST, text, at)
             plain = text[at:end].partition(" #")[0].rstrip()
-            value, at = interpolate(plain, {**found, **env}, path), end
+            value, at = interpolate(plain, {**found, **given}, path), end
         found[key[1]] = env.get(key[1], value)
 
 
-def _unquoted(quoted: re.Match[str], found: dict[str, str], env: Mapping[str, str], path: str) -> str:
+def _unquoted(quoted: re.Match[str], env: Mapping[str, str], path: str) -> str:
     if quoted[1] is not None:
         return quoted[1].replace("\\'", "'")
     plain = _ESCAPE.sub(lambda match: _ESCAPES.get(match[1]) or _octal(match[1][1:]), quoted[2])
-    return interpolate(plain, {**found, **env}, path)
+    return interpolate(plain, env, path)
 
 
 def _octal(digits: str) -> str:

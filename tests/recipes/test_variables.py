@@ -46,6 +46,13 @@ def test_the_environment_counts_more_also_for_later_lines(tmp_path: Path) -> Non
     assert read(tmp_path, "A=1\nB=$A\nC\n", A="env") == {"A": "env", "B": "env"}
 
 
+@pytest.mark.parametrize("use", ["${A}x", '"${A}x"'])
+def test_uses_take_the_value_of_a_file_before_though_this_one_has_another(tmp_path: Path, use: str) -> None:
+    path = tmp_path / ".env"
+    path.write_text(f"A=own\nB={use}\nC=c\nD=$C\n")
+    assert dotenv(str(path), {}, {"A": "before"}) == {"A": "own", "B": "beforex", "C": "c", "D": "c"}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [("\nA!B=1", "line 2 has no NAME=VALUE"), ("A='x\n", "line 1 has no closing '"), ("A B", "line 1")],
