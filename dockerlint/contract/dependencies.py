@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from dockerlint.closure.programs import STARTS, starts_what_it_is_given
 from dockerlint.contract.openers import offers
-from dockerlint.inspect import Binary
+from dockerlint.inspect import Binary, Text
 from dockerlint.knowledge.running import dropins
 
 TYPE_CHECKING = False
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _MANAGERS = ("apt", "apk", "rpm")
 # rpm_execcon(3) starts what its caller names, and nothing else in it starts anything.
 _GIVEN = "libselinux.so.*"
+_PROGRAMS = ("bin", "sbin", "usr/bin", "usr/sbin")
 _DOCUMENTS = (
     "usr/share/doc/",
     "usr/share/man/",
@@ -80,6 +81,13 @@ class Dependencies:
         name = posixpath.basename(path)
         return not starts_what_it_is_given(name) and not fnmatchcase(name, _GIVEN)
 
+    def _unstarted(self, path: str) -> bool:
+        """Whether it is a script among the programs of the system, and nothing that runs starts others by names that it
+        makes up."""
+        fact = self._one.facts.get(self._one.real(path) or path)
+        script = isinstance(fact, Text) and fact.content.startswith(b"#!")
+        return script and not self._starts and posixpath.dirname(path) in _PROGRAMS
+
     def _part_of(self, program: str, package: Package, one: Package) -> Iterator[str]:
         gone = [
             path
@@ -89,6 +97,7 @@ class Dependencies:
             and not self._two.is_file(path)
             and not isinstance(self._one.facts.get(self._one.real(path) or path), Binary)
             and not any(fnmatchcase(path, glob) for glob in self._elsewhere)
+            and not self._unstarted(path)
         ]
         if gone:
             through = "" if one is package else f", which depends on {one.name}"

@@ -217,6 +217,8 @@ def packages(**needs: str) -> str:
         # A package without programs or libraries is there for its data.
         (["usr/share/iso/codes.dat"], {}, "/usr/share/iso/codes.dat of that is gone"),
         (["usr/share/tool/own.dat"], {}, "package tool: /usr/share/tool/own.dat of that is gone"),
+        (["usr/bin/other"], {}, ""),
+        (["usr/bin/other"], {"imports": ["system"]}, "/usr/bin/other of that is gone"),
         (["etc/logrotate.d/tool", "etc/cron.daily/tool", "usr/share/doc/tool/x"], {}, ""),
     ],
 )
@@ -226,12 +228,12 @@ def test_files_of_packages_count_where_something_that_runs_may_read_them(
     tool: Files = {
         "usr/bin/tool": program("libc.so.6", **runs),
         "var/lib/dpkg/status": packages(tool="libattr1, iso", libattr1="", iso=""),
-        "var/lib/dpkg/info/tool.list": "/usr/bin/tool\n/usr/share/tool/own.dat\n/etc/logrotate.d/tool\n/etc/cron.daily/tool\n"
+        "var/lib/dpkg/info/tool.list": "/usr/bin/tool\n/usr/bin/other\n/usr/share/tool/own.dat\n/etc/logrotate.d/tool\n/etc/cron.daily/tool\n"
         "/usr/share/doc/tool/x\n",
         "var/lib/dpkg/info/libattr1:amd64.list": "/lib/libattr.so.1\n/etc/xattr.conf\n",
         "var/lib/dpkg/info/iso.list": "/usr/share/iso/codes.dat\n",
     }  # fmt: skip
-    files: Files = {name: elf(soname="x") if ".so" in name else "data" for name in gone}
+    files: Files = {name: elf(soname="x") if ".so" in name else "#!/bin/sh\n" for name in gone}
     settings = {"Cmd": ["/usr/bin/tool"]}
     # The library that others call execve of starts nothing itself.
     base: Files = {**BASE, "lib/libc.so.6": elf(soname="libc.so.6", imports=["execve"])}
