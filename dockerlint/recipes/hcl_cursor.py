@@ -1,4 +1,4 @@
-"""Where a reader of HCL is: the tokens that come next, and whether the ends of lines count."""
+"""Where a reader of HCL is: the tokens that come next, whether the ends of lines count, how far lines are indented."""
 
 from __future__ import annotations
 
@@ -91,3 +91,27 @@ class Freely:
 
     def __exit__(self, *_: object) -> None:
         self._cursor.free = self._before
+
+
+class Margin:
+    """How far the lines of a text are indented (`found`), and how much of that is taken off (`width`). A line of nothing but blanks
+    does not count, and stays as it is."""
+
+    def __init__(self, width: int = 0) -> None:
+        self.found: list[int] = []
+        self._width = width
+        self._fresh = True
+
+    def literal(self, text: str) -> str:
+        """What stands next, without the margin."""
+        if self._fresh and not (text.endswith("\n") and text.isspace()):
+            self.found.append(len(text) - len(text.lstrip()))
+            text = text[self._width :]
+        self._fresh = text.endswith("\n")
+        return text
+
+    def other(self) -> None:
+        """`${…}` or `%{…}` comes next: at the start of a line it is not indented."""
+        if self._fresh:
+            self.found.append(0)
+        self._fresh = False

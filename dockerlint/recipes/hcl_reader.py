@@ -24,7 +24,7 @@ from dockerlint.recipes.hcl import (
     Unary,
     number,
 )
-from dockerlint.recipes.hcl_cursor import Cursor
+from dockerlint.recipes.hcl_cursor import Cursor, Margin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _HEREDOC = re.compile(r"<<(-?)([^\W\d][\w-]*)\r?\n")
 _ORDER = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
+_ESCAPED = re.compile(r"\$\$+\{|%%+\{")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -67,6 +68,8 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self._on = Cursor(text)
+        self.margin: Margin | None = None
+        self._trim = False
 
     def done(self) -> None:
         """Malformed when there is more."""
@@ -276,12 +279,8 @@ class _Reader:
         if end is None:
             raise Malformed(f"the text up to {start[2]} is never closed", self._on.at)
         text = self._on.text[start.end() : end.start()]
-        if start[1]:
-            lines = text.splitlines(keepends=True)
-            spaces = min((len(one) - len(one.lstrip(" \t")) for one in lines if one.strip()), default=0)
-            text = "".join(one[min(spaces, len(one) - len(one.lstrip(" \t"))) :] for one in lines)
         try:
-            value = template(text)
+            value = _unindented(text) if start[1] else template(text)
         except Malformed as error:
             raise Malformed(str(error), self._on.at) from error
         self._on.at = end.end()
@@ -292,14 +291,24 @@ class _Reader:
         left to be read."""
         parts: list[Expression] = []
         plain: list[str] = []
-        text = self._on.text
+        text, start = self._on.text, self._on.at
+        margin = self.margin if end is None else None
 
-        def flush() -> None:
+        def flush(strip: bool = False) -> None:
+            said = "".join(plain)
+            said = said.lstrip() if self._trim else said
+            said = said.rstrip() if strip else said
             if plain:
-                parts.append(Literal("".join(plain)))
-                plain.clear()
+                parts.append(Literal(margin.literal(said) if margin else said))
+            plain.clear()
+            self._trim = False
 
-        start = self._on.at
+        def say(piece: str) -> None:
+            # Lines are apart: `~` takes away what is white on its own line only.
+            if end is None and plain and plain[-1] == "\n":
+                flush()
+            plain.append(piece)
+
         while True:
             if self._on.at >= len(text):
                 if end is None and not until:
@@ -311,36 +320,36 @@ class _Reader:
                     raise Malformed(f"%{{ {until[-1]} }} is missing", start)
                 self._on.at += 1
                 break
-            if text.startswith(("$${", "%%{"), self._on.at):
-                plain.append(text[self._on.at + 1 : self._on.at + 3])
-                self._on.at += 3
+            if escaped := _ESCAPED.match(text, self._on.at):
+                # Two signs stand for one; of more, bake leaves out two.
+                say(sign * max(1, len(escaped[0]) - 3) + "{")
+                self._on.at = escaped.end()
             elif text.startswith(("${", "%{"), self._on.at):
-                directive = text.startswith("%{", self._on.at)
+                flush(strip=text.startswith("~", self._on.at + 2))
+                directive = sign == "%"
                 if (
-                    until
-                    and directive
+                    directive
+                    and until
                     and re.compile(rf"%\{{~?\s*(?:{'|'.join(until)})\b").match(text, self._on.at)
                 ):
-                    if text.startswith("%{~", self._on.at):
-                        _strip(plain)
                     break
-                if text.startswith("~", self._on.at + 2):
-                    _strip(plain)
-                flush()
+                if margin:
+                    margin.other()
                 parts.append(self._directive(end) if directive else self._filled())
             elif sign == "\\" and end is not None:
-                plain.append(self._escape())
+                say(self._escape())
             elif sign == "\n" and end is not None:
                 raise Malformed("a string is not closed on its line", start)
             else:
-                plain.append(sign)
+                say(sign)
                 self._on.at += 1
         flush()
-        if len(parts) == 1 and isinstance(parts[0], Literal):
-            return parts[0]
+        texts = [one.value for one in parts if isinstance(one, Literal) and isinstance(one.value, str)]
+        if len(texts) == len(parts):
+            return Literal("".join(texts))
         if len(parts) == 1 and text.startswith("${", start):
             return parts[0]
-        return Template(tuple(parts)) if parts else Literal("")
+        return Template(tuple(parts))
 
     def _filled(self) -> Expression:
         self._on.at += 3 if self._on.text.startswith("~", self._on.at + 2) else 2
@@ -391,12 +400,11 @@ class _Reader:
         self._on.at += 3 if self._on.text.startswith("~", self._on.at + 2) else 2
 
     def _close(self) -> None:
-        """The brace that ends `${…}`; with `~` before it, what is white behind it is passed, too."""
+        """The brace that ends `${…}`; with `~` before it, what is white behind it goes, too."""
         self._on.skip()
         if self._on.text.startswith("~}", self._on.at):
             self._on.at += 2
-            while self._on.at < len(self._on.text) and self._on.text[self._on.at].isspace():
-                self._on.at += 1
+            self._trim = True
         elif self._on.text.startswith("}", self._on.at):
             self._on.at += 1
         else:
@@ -417,10 +425,13 @@ class _Reader:
         return chr(code)
 
 
-def _strip(plain: list[str]) -> None:
-    """Take what is white off the end."""
-    text = "".join(plain).rstrip()
-    plain[:] = [text] if text else []
+def _unindented(text: str) -> Expression:
+    """What stands after `<<-`, without the blanks that all its lines begin with."""
+    first, second = _Reader(text), _Reader(text)
+    first.margin = Margin()
+    first.template(None)
+    second.margin = Margin(min(first.margin.found, default=0))
+    return second.template(None)
 
 
 def _text(value: Expression) -> Expression:

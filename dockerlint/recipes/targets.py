@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 # Of two that say them, lists of these come together; other lists are those of the later one.
 _ADDED = ("secret", "ssh", "cache-from", "ulimits")
+# What `target.NAME` has: null where the target does not say it.
+_KEYS = (
+    "description", "inherits", "annotations", "attest", "context", "contexts", "dockerfile", "dockerfile-inline",
+    "args", "labels", "tags", "cache-from", "cache-to", "target", "secret", "ssh", "platforms", "output", "pull",
+    "no-cache", "network", "no-cache-filter", "shm-size", "ulimits", "call", "entitlements", "extra-hosts",
+)  # fmt: skip
 _NAME = re.compile(r"[a-zA-Z0-9_-]+")
 
 
@@ -63,7 +69,9 @@ class Targets:
         if name in self._groups:
             given = self._groups[name]
             where = f"{self._path}: group {name}"
-            for one in listed(evaluate(given, self._scope, where) if given is not None else None, where):
+            if given is None:
+                raise UserError(f"{where} has no targets", 'name them, as in targets = ["app"]')
+            for one in listed(evaluate(given, self._scope, where), where):
                 # A group may hold the target that has its name.
                 more = self.members(one, (*above, name)) or ((one,) if one in self._parts else ())
                 if not more and one not in (*above, name):
@@ -162,7 +170,8 @@ class Targets:
 
         def attributes() -> Any:
             keys = {key: part for part in self._parts.get(name, ()) for key in part.attributes}
-            return _Late({key: self._late_value(name, key, part) for key, part in keys.items()})
+            said = {key: self._late_value(name, key, part) for key, part in keys.items()}
+            return _Late({**dict.fromkeys(_KEYS, lambda: None), "name": lambda: name, **said})
 
         return attributes
 

@@ -251,6 +251,16 @@ def test_a_target_may_take_what_another_says() -> None:
     assert recipes("bake", hcl(text) + ":a")[0].args == {"A": "c!"}
 
 
+def test_what_another_target_does_not_say_is_null() -> None:
+    text = 'target "a" { args = { A = target.b.context, N = target.b.name } }\ntarget "b" {}\n'
+    assert recipes("bake", hcl(text) + ":a")[0].args == {"N": "b"}
+
+
+def test_a_group_without_targets_is_named() -> None:
+    with pytest.raises(UserError, match="group default has no targets"):
+        recipes("bake", hcl('group "default" { target = ["a"] }\ntarget "a" {}\n'))
+
+
 def test_a_group_that_holds_what_is_not_there_is_named() -> None:
     with pytest.raises(UserError, match="group default holds tol, which is no target") as raised:
         recipes("bake", hcl('group "default" { targets = ["tol"] }\ntarget "tool" {}\n'))

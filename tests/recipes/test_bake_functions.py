@@ -148,6 +148,18 @@ def test_functions_come_to_what_bake_has(expression: str, words: str, tmp_path: 
         ("<<EOT\n%{ for i, x in LIST ~}\n${i}=${x}\n%{ endfor ~}\nend\nEOT", "0=a\n1=b\nend\n"),
         ('<<EOT\n  keep ${V}\n    "quoted" \\n\nEOT', '  keep 1.2.3\n    "quoted" \\n\n'),
         ("<<-EOT\n      one\n\n        two\n      EOT", "one\n\n  two\n"),
+        ("<<-EOT\n    \n one\n   \n\n  two\n EOT", "    \none\n   \n\n two\n"),
+        (
+            '<<EOT\ntext\n  %{~ if true ~}\n\n  in\n%{~ endif }\nafter\n   ${~ "v" ~}   \n\n  end\nEOT',
+            "text\n\n  in\nafter\nv\n  end\n",
+        ),
+        ("<<EOT\ntext\n\n%{~ if true }x%{ endif ~}\n  y\nEOT", "text\nx  y\n"),
+        (
+            "<<-EOT\n    text\n      %{~ for x in LIST ~}\n      ${x}\n      %{~ endfor ~}\n    end\n    EOT",
+            "    text\n      a\n      b\n    end\n",
+        ),
+        ('"a \\n\\n ${~ "v" ~} \\n \\n b"', "avb"),
+        ('"$${y} $$${y} $$$${y} %%%{y} $$ $x"', "${y} ${y} $${y} %{y} $$ $x"),
         ('twice("img")', "img:1.2.3"),
         ('vari("x")', "own x-"),
         ('vari("x", LIST...)', "own x-a+b"),
