@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from dockerlint.optimize.contents import Contents
     from dockerlint.view import View
 
-_MANAGERS = {"apt-get": "apt", "apk": "apk"}
+_MANAGERS = {"apt-get": "apt", "apk": "apk", "dnf": "rpm"}
+_DEVELOPMENT = ("-dev", "-devel")
+# Programs that install packages of RPM, with their options for no more than what is asked for: dnf(8) and microdnf(8).
+_RPM = (
+    ("dnf", "install -y --nodocs --setopt=install_weak_deps=False"),
+    ("microdnf", "install -y --nodocs --setopt=install_weak_deps=0"),
+    ("yum", "install -y --setopt=tsflags=nodocs"),
+)
 
 
 class Packaging:
@@ -32,7 +39,10 @@ class Packaging:
         self._stage = stage
         self._there = there
         managers = {package.manager for package in contents.packages()}
-        self.manager = next((m for m in ("apt", "apk") if m in managers), "")
+        self.manager = next((m for m in ("apt", "apk", "rpm") if m in managers), "")
+        self._rpm = next(((p, words) for p, words in _RPM if there.is_file(f"usr/bin/{p}")), None)
+        if self.manager == "rpm" and self._rpm is None:
+            self.manager = ""
         self._known = {p.name: p for p in contents.packages() if p.manager == self.manager}
         self._present = {p.name for p in _packages_of(there.image)}
         self.names: list[str] = []
@@ -42,14 +52,14 @@ class Packaging:
 
     def _choose(self) -> None:
         contents = self._contents
-        tables = Packages(self.manager, "")
+        tables = Packages("dnf" if self.manager == "rpm" else self.manager, "")
         asked = [name for name in dict.fromkeys(self._asked()) if name in self._known]
         needed = {
             package.name
             for path in contents.needs
             if (package := contents.owner(path)) is not None and package.manager == self.manager
         }
-        wanted = {n for n in asked if not tables.build_only(n) and not n.endswith("-dev")} | needed
+        wanted = {n for n in asked if not tables.build_only(n) and not n.endswith(_DEVELOPMENT)} | needed
         self.left = [name for name in asked if name not in wanted]
         self.names = sorted(self._heads(wanted - self._present))
 
@@ -121,6 +131,9 @@ class Packaging:
             return ()
         if self.manager == "apk":
             return ((f"apk add --no-cache {' '.join(self.names)}",),)
+        if self._rpm is not None and self.manager == "rpm":
+            program, words = self._rpm
+            return ((f"{program} {words} {' '.join(self.names)}", f"{program} clean all"),)
         folders = self._manuals()
         return (
             (

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-import struct
 from pathlib import Path
 
 import pytest
 
 from dockerlint.inspect import owner, packages, unread
 from looking import image
+from rpms import database, header
 
 STATUS = """\
 Package: zlib1g
@@ -133,34 +132,6 @@ def test_npm_and_gem_tell_packages(tmp_path: Path) -> None:
     assert "/app/node_modules/@x/y/lib/a.js" in found["npm"].files
     assert (found["gem"].name, found["gem"].version) == ("rack", "2.2")
     assert "/usr/share/gems/gems/rack-2.2/lib/rack.rb" in found["gem"].files
-
-
-def header(**lies: int) -> bytes:
-    """An RPM header with a name, version, release, architecture and one file."""
-    entries, data = [], b""
-    for tag, kind, value, count in (
-        (1000, 6, b"bash\0", 1), (1001, 6, b"5.1\0", 1), (1002, 6, b"2.el9\0", 1), (1022, 6, b"x86_64\0", 1),
-        (1116, 4, struct.pack(">I", 0), 1), (1117, 8, b"bash\0", 1), (1118, 8, b"/usr/bin/\0", 1),
-    ):  # fmt: skip
-        data += b"\0" * (-len(data) % 4 if kind == 4 else 0)
-        entries.append(struct.pack(">IIII", tag, kind, len(data), lies.get("count", count)))
-        data += value
-    return (
-        struct.pack(">II", lies.get("entries", len(entries)), lies.get("size", len(data)))
-        + b"".join(entries)
-        + data
-    )
-
-
-def database(folder: Path, *blobs: bytes) -> bytes:
-    path = folder / "rpmdb.sqlite"
-    with sqlite3.connect(path) as made:
-        made.execute("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB NOT NULL)")
-        made.executemany("INSERT INTO Packages (blob) VALUES (?)", [(blob,) for blob in blobs])
-    made.close()
-    data = path.read_bytes()
-    path.unlink()
-    return data
 
 
 def test_rpm_tells_packages_and_files(tmp_path: Path) -> None:

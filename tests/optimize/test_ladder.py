@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import dockerlint
+import rpms
 from dockerlint.image import Image
 from dockerlint.measure import Measured, measure
 from dockerlint.model import Run
@@ -144,6 +145,33 @@ def test_a_base_gets_the_packages_that_are_needed_and_not_those_for_building(tmp
     assert "COPY --from=build /app/hello /app/settings.conf /app/\n" in text
     assert "gcc" not in text
     assert "made-by-a-script" not in text
+
+
+def test_a_base_of_rpm_gets_packages_by_the_program_that_it_has(tmp_path: Path) -> None:
+    libraries: Files = {"usr/lib64/libc.so.6": elf(soname="libc.so.6"), "usr/lib64/ld-linux-x86-64.so.2": elf(),
+                        "lib64": "-> usr/lib64"}  # fmt: skip
+    glibc = rpms.header("/usr/lib64/libc.so.6", "glibc")
+    others = (rpms.header("/usr/lib64/libz.so.1", "zlib"), rpms.header("/usr/bin/gcc", "gcc"))
+    bare: Files = {**libraries, "var/lib/rpm/rpmdb.sqlite": rpms.database(tmp_path, glibc)}
+    more: Files = {
+        "usr/lib64/libz.so.1": elf(["libc.so.6"], soname="libz.so.1"), "usr/bin/gcc": elf(),
+        "var/lib/rpm/rpmdb.sqlite": rpms.database(tmp_path, glibc, *others),
+    }  # fmt: skip
+    whole = image(tmp_path / "i", bare, more, PROGRAM, Cmd=["/app/hello"])
+    text = "FROM fedora:40\nRUN dnf install -y gcc zlib zlib-devel\nCOPY . /app\n"
+    measured = measure(dockerlint.parse(text), whole, whole.diff_ids[:1])
+
+    def on(program: str) -> Rung:
+        found = image(tmp_path / program, {**bare, f"usr/bin/{program}": elf()}, Cmd=["bash"])
+        return next(rung for rung in climb(measured, SAME, fedora_40=found) if rung.kind == SAME)
+
+    for program, option in (("dnf", "=False"), ("microdnf", "=0")):
+        told = tail(on(program))
+        assert f"RUN {program} install -y --nodocs --setopt=install_weak_deps{option} zlib \\\n" in told
+        assert f"&& {program} clean all\n" in told
+        assert "gcc" not in told
+        assert "rpmdb" not in told
+    assert on("zypper").why == "its package manager is not one that dockerlint can install with"
 
 
 def test_packages_that_others_bring_are_not_named_and_links_of_scripts_are_not_made(tmp_path: Path) -> None:
