@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from dockerlint.closure.programs import STARTS, starts_what_it_is_given
 from dockerlint.contract.openers import offers
+from dockerlint.frozen import node
 from dockerlint.inspect import Binary, Text
 from dockerlint.knowledge.running import dropins
 
@@ -33,20 +34,58 @@ _DOCUMENTS = (
 )
 
 
-class Dependencies:
-    """Looks for files of packages that are gone, though programs of the first image may count on them. `before` is the
-    closure of that, `old` and `new` are the packages of both."""
+@node
+class _Part:
+    """What counts of a package `of`: `program` is of `package`, which is that or depends on it."""
 
-    def __init__(self, one: View, two: View, before: Closure, old: Catalog, new: Catalog) -> None:
-        self._one, self._two, self._before = one, two, before
-        self._old, self._new = old, new
+    program: str
+    package: Package
+    of: Package
+    files: tuple[str, ...]
+
+
+class Dependencies:
+    """Files of packages that programs of an image may count on. `before` is its closure, `old` are its packages."""
+
+    def __init__(self, one: View, before: Closure, old: Catalog) -> None:
+        self._one, self._before, self._old = one, before, old
         names = {posixpath.basename(path) for path in (*before.needs, *before.asked)}
         # Files that other programs read count where one of those runs.
         self._elsewhere = [g for row in dropins() if names.isdisjoint(row.readers) for g in row.folders]
         self._starts = any(map(self._starts_others, before.needs))
 
-    def gone(self) -> Iterator[str]:
-        """What is not proven by that, in words."""
+    def data(self) -> Iterator[str]:
+        """The paths of those that are likely read, links followed: of the packages of the programs, and of packages of
+        data that they depend on. What has programs of its own, which nobody starts, is left out."""
+        for part in self._read():
+            yield from (self._one.real(path) or path for path in part.files if not _is_program(path))
+
+    def folders(self) -> Iterator[str]:
+        """Empty folders of the same packages, where their programs make files."""
+        for part in self._read():
+            for file in part.of.files:
+                real = self._one.real(file.lstrip("/"))
+                if real and self._one.is_folder(real) and not self._one.inside(real):
+                    yield real
+
+    def _read(self) -> Iterator[_Part]:
+        for part in self._parts():
+            if part.of is part.package or not any(map(_is_program, part.of.files)):
+                yield part
+
+    def gone(self, two: View, new: Catalog) -> Iterator[str]:
+        """What is not proven, in words, since a second image with the packages `new` has not got it."""
+        for part in self._parts():
+            if new.named(part.of.name, part.of.manager) is not None:
+                continue
+            gone = [path for path in part.files if not two.is_file(path)]
+            if gone:
+                through = "" if part.of is part.package else f", which depends on {part.of.name}"
+                more = f" and {len(gone) - 1} more files" if len(gone) > 1 else ""
+                be = "are" if more else "is"
+                yield f"/{part.program} is of the package {part.package.name}{through}: /{gone[0]}{more} of that {be} gone"
+
+    def _parts(self) -> Iterator[_Part]:
         seen: set[str] = set()
         for program in self._before.programs:
             package = self._old.owner(program)
@@ -61,8 +100,7 @@ class Dependencies:
                 if one is not package and self._idle(one):
                     continue
                 pending += [self._old.named(name, one.manager) for name in one.needs]
-                if self._new.named(one.name, one.manager) is None:
-                    yield from self._part_of(program, package, one)
+                yield _Part(program, package, one, self._files(one))
 
     def _idle(self, package: Package) -> bool:
         """Whether nothing of a package runs, so that nothing reads what it brings for its own programs and libraries:
@@ -86,21 +124,19 @@ class Dependencies:
         makes up."""
         fact = self._one.facts.get(self._one.real(path) or path)
         script = isinstance(fact, Text) and fact.content.startswith(b"#!")
-        return script and not self._starts and posixpath.dirname(path) in _PROGRAMS
+        return script and not self._starts and _is_program(path)
 
-    def _part_of(self, program: str, package: Package, one: Package) -> Iterator[str]:
-        gone = [
+    def _files(self, package: Package) -> tuple[str, ...]:
+        return tuple(
             path
-            for path in (file.lstrip("/") for file in one.files)
+            for path in (file.lstrip("/") for file in package.files)
             if not path.startswith(_DOCUMENTS)
             and self._one.is_file(path)
-            and not self._two.is_file(path)
             and not isinstance(self._one.facts.get(self._one.real(path) or path), Binary)
             and not any(fnmatchcase(path, glob) for glob in self._elsewhere)
             and not self._unstarted(path)
-        ]
-        if gone:
-            through = "" if one is package else f", which depends on {one.name}"
-            more = f" and {len(gone) - 1} more files" if len(gone) > 1 else ""
-            be = "are" if more else "is"
-            yield f"/{program} is of the package {package.name}{through}: /{gone[0]}{more} of that {be} gone"
+        )
+
+
+def _is_program(path: str) -> bool:
+    return posixpath.dirname(path.lstrip("/")) in _PROGRAMS

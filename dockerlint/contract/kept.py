@@ -76,9 +76,8 @@ class Keeper:
             elif why:
                 excused.append((change, why))
         self._opened()
-        self.unproven.update(
-            dict.fromkeys(Dependencies(self.one, self.two, self.before, self.old, self.new).gone())
-        )
+        counted = Dependencies(self.one, self.before, self.old)
+        self.unproven.update(dict.fromkeys(counted.gone(self.two, self.new)))
         if any(change.kind != "new" for change in left):
             self.unproven.update(dict.fromkeys(self.before.gaps))
         self.unproven.update(dict.fromkeys(gap for gap in self.after.gaps if gap not in self.before.gaps))

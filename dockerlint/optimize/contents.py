@@ -6,6 +6,7 @@ import re
 import shlex
 
 from dockerlint.closure import closure_of
+from dockerlint.contract.dependencies import Dependencies
 from dockerlint.contract.mentions import Mentions
 from dockerlint.contract.openers import opened_by
 from dockerlint.contract.tools import Tools
@@ -59,7 +60,7 @@ class Contents:
         self._closure = run
         self._mentions: Mentions | None = None
         self.needs = dict(run.needs)
-        self._asked = run.asked
+        self._run = run
         self.gaps = closure.gaps
         self.runtimes = closure.runtimes
         self.lacks = tuple(f"{lack.by} asks for {lack.what}" for lack in closure.lacks if lack.sure)
@@ -82,6 +83,11 @@ class Contents:
         """The package of the distribution that brought a path."""
         found = owner_of(self.image, path)
         return found if found is not None and found.manager in ("apt", "apk", "rpm") else None
+
+    def counted(self) -> frozenset[str]:
+        """Settings, data and empty folders of packages that the programs which run may count on."""
+        counted = Dependencies(self.view, self._run, Catalog(self.view))
+        return frozenset(p for p in (*counted.data(), *counted.folders()) if p in self.view.entries)
 
     def packages(self) -> Iterator[Package]:
         """The packages of the distribution."""
@@ -242,7 +248,7 @@ class Contents:
 
     def _through_merged(self, wanted: frozenset[str]) -> list[str]:
         """Names by which the kernel, command lines and scripts reach a file through /lib64, /bin and the like."""
-        asked = {name for name in self._asked if not is_library(name)}
+        asked = {name for name in self._run.asked if not is_library(name)}
         for path in wanted:
             fact = self.view.facts.get(path)
             if isinstance(fact, Binary) and fact.interpreter:

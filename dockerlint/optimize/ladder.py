@@ -105,7 +105,11 @@ class Ladder:
         if why:
             yield Rung(SCRATCH, "scratch", None, why)
         else:
-            yield self._exact(SCRATCH, "scratch", None)
+            lean = self._exact(SCRATCH, "scratch", None)
+            yield lean
+            whole = self._exact(SCRATCH, "scratch", None, self.contents.counted())
+            if lean.source is not None and whole.source is not None and whole.source.text != lean.source.text:
+                yield replace(whole, name="scratch, with the settings and data of packages")
 
     def _uncertain(self) -> str:
         """Why nothing may be left out but what a package manager can bring back."""
@@ -129,13 +133,14 @@ class Ladder:
         else:
             yield self._exact(DISTROLESS, name, ground)
 
-    def _exact(self, kind: str, name: str, ground: Image | None) -> Rung:
-        """Nothing but what is needed, and what the file brought that may be read."""
+    def _exact(self, kind: str, name: str, ground: Image | None, more: frozenset[str] = frozenset()) -> Rung:
+        """Nothing but what is needed, what the file brought that may be read, and some files `more`."""
         contents = self.contents
         there = View(ground) if ground is not None else None
         wanted = {
             p for p in (*contents.needs, *contents.kept()) if contents.view.entries[p].kind != "directory"
         }
+        wanted |= {p for p in more if contents.view.entries[p].kind != "directory"}
         wanted |= {p for p in self._accounts() if p in contents.view.entries}
         pruned, last = self._pruned()
         wanted |= {p for p in pruned if contents.view.entries[p].kind != "directory"}
@@ -149,6 +154,7 @@ class Ladder:
             whole = [name for name in whole if not name.startswith(inside)]
             links.update(contents.folder_links(single))
             empty = self._empty(there)
+            empty += [p for p in sorted(more - wanted) if p not in empty and contents.view.is_folder(p)]
             place = user_home(contents.view)
             homes = [place] if place is not None and place not in empty else []
             prepared = prepare(contents, links, [*empty, *homes], there)
