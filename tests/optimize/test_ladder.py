@@ -451,6 +451,32 @@ def test_a_program_is_there_under_the_name_by_which_another_one_is_told_to_start
     assert f"/{LIBRARIES}/libz.so.1" in text
 
 
+def test_scratch_is_tried_with_what_packages_bring_for_their_programs(tmp_path: Path) -> None:
+    web = package("web", "usr/sbin/web", "usr/bin/web-admin", "etc/web/web.conf", "var/lib/web")
+    data, tool = (
+        package("web-data", "usr/share/web/page"),
+        package("perl", "usr/bin/perl", "usr/share/perl/x.pm"),
+    )
+    status = {"var/lib/dpkg/status": web[0].rstrip() + "\nDepends: web-data, perl\n\n" + data[0] + tool[0]}
+    files: Files = {
+        **database(web, data, tool), **status, "usr/sbin/web": elf(["libc.so.6"], interpreter=LOADER),
+        "usr/bin/web-admin": "#!/bin/sh\n", "etc/web/web.conf": "x", "var/lib/web": None, "usr/share/web/page": "x",
+        "usr/bin/perl": elf(["libc.so.6"], interpreter=LOADER), "usr/share/perl/x.pm": "x",
+    }  # fmt: skip
+    lean, whole = climb(_measured(tmp_path, {**BASE, **TOOLS, **files}, {"own": "x"}, Cmd=["/usr/sbin/web"]))[
+        :2
+    ]
+    assert (lean.name, whole.name) == ("scratch", "scratch, with the settings and data of packages")
+    assert lean.source is not None
+    assert whole.source is not None
+    assert "etc/web" not in lean.source.text
+    assert "COPY --from=build /etc/web /etc/web\n" in whole.source.text
+    assert "COPY --from=build /usr/share/web /usr/share/web\n" in whole.source.text
+    assert "RUN mkdir -p /runtime/var/lib/web\n" in whole.source.text
+    for nobodys in ("perl", "web-admin"):
+        assert nobodys not in whole.source.text
+
+
 def test_a_link_stays_a_link_to_what_is_brought_with_its_folder(tmp_path: Path) -> None:
     files: Files = {
         "opt/tool/bin/tool.js": "#!/bin/box\n",
