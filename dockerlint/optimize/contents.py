@@ -39,6 +39,7 @@ _LEFT = re.compile(
     r"|etc/(?:ld\.so\.cache|\.pwd\.lock|(?:passwd|group|shadow|gshadow|subuid|subgid)-|resolv\.conf|hosts|hostname|mtab)"
     r"|\.dockerenv|usr/share/(?:doc|man|info|locale)/.*"
 )
+_STREAM = re.compile(r"/(?:dev/std(?:out|err)|(?:proc/self|dev)/fd/[12])")
 # What only a shell makes something of.
 _SHELL = re.compile(
     r"[$`;&|<>(){}\[\]*?~#!\n\\]|^\s*(?:\w+=|(?:cd|export|exec|set|test|if|for|while|until|case|umask|ulimit|\.|:)\s)"
@@ -204,6 +205,12 @@ class Contents:
             # Who installs libraries makes it anew.
             return True
         return path in self.opened and not self.made(path)
+
+    def streams(self) -> dict[str, str]:
+        """The links that the file made to what a container writes to its engine, as log files mostly."""
+        entries = self.view.entries.items()
+        links = {path: entry.target for path, entry in entries if entry.kind == "symlink" and self.made(path)}
+        return {path: to.lstrip("/") for path, to in links.items() if _STREAM.fullmatch(to)}
 
     def folder_links(self, paths: Iterable[str]) -> dict[str, str]:
         """The links among paths that lead to folders, each with where it leads."""

@@ -152,7 +152,7 @@ class Ladder:
             whole, links = linked(contents, contents.names(single, frozenset(wanted), linked=True))
             inside = tuple(path.lstrip("/") for path in paths if path.endswith("/"))
             whole = [name for name in whole if not name.startswith(inside)]
-            links.update(contents.folder_links(single))
+            links.update({**contents.folder_links(single), **contents.streams()})
             empty = self._empty(there)
             empty += [p for p in sorted(more - wanted) if p not in empty and contents.view.is_folder(p)]
             place = user_home(contents.view)

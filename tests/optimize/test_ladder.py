@@ -477,6 +477,17 @@ def test_scratch_is_tried_with_what_packages_bring_for_their_programs(tmp_path: 
         assert nobodys not in whole.source.text
 
 
+def test_logs_that_go_to_the_engine_still_do(tmp_path: Path) -> None:
+    files: Files = {"var/log/web/access.log": "-> /dev/stdout", "var/log/web/other.log": "-> access.log.1"}
+    one = _measured(tmp_path, {**BASE, **TOOLS}, INSTALLED, {**files, **PROGRAM}, Cmd=["/app/hello"])
+    text = climb(one)[0].source.text  # type: ignore[union-attr]
+    assert (
+        "RUN mkdir -p /runtime/var/log/web \\\n    && ln -s /dev/stdout /runtime/var/log/web/access.log\n"
+        in text
+    )
+    assert "other.log" not in text
+
+
 def test_a_link_stays_a_link_to_what_is_brought_with_its_folder(tmp_path: Path) -> None:
     files: Files = {
         "opt/tool/bin/tool.js": "#!/bin/box\n",
