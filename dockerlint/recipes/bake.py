@@ -12,6 +12,7 @@ from dockerlint.recipes.expression import HINT
 from dockerlint.recipes.kinds import Wrong, kind, to_bool, to_text
 from dockerlint.recipes.targets import Targets, listed
 
+_FETCH = "fetch it, and name its folder as the context"
 # What says how an image is built. What names it, signs it or says where it goes is not asked for.
 _READ = (
     "context", "contexts", "dockerfile", "dockerfile-inline", "args", "labels", "target", "cache-from", "secret",
@@ -55,7 +56,7 @@ class Bake:
     def _recipe(self, name: str, target: dict[str, Any], where: str, above: tuple[str, ...]) -> Recipe:
         context = _here(to_text(target.get("context", "."))) or "."
         if "://" in context or context.startswith("git@"):
-            raise UserError(f"{where} builds from {context}, which is not on this machine")
+            raise UserError(f"{where} builds from {context}, which is not on this machine", _FETCH)
         inline = to_text(target.get("dockerfile-inline", "")) or None
         dockerfile = to_text(target.get("dockerfile", "")) or "Dockerfile"
         from_here = dockerfile.startswith("cwd://")
@@ -99,7 +100,8 @@ class Bake:
                 contexts[key] = _here(value)
             elif name in above:
                 raise UserError(
-                    f"{where} takes {value} for its context {key}, which is built from it in turn"
+                    f"{where} takes {value} for its context {key}, which is built from it in turn",
+                    "let one of the two do without the other",
                 )
             elif not self._targets.known(name):
                 raise self._targets.unknown(f"{where} takes {value} for its context {key}", name)

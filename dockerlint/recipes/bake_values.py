@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dockerlint.recipes.hcl import Attribute, Block, Expression
 
+_FUNCTION = 'write it as in function "twice" { params = [a] result = "${a}${a}" }'
 _TRUTHS = dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True)
 _TRUTHS.update(dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False))
 
@@ -55,7 +56,7 @@ class Values:
             raise KeyError(name)
         where = f"{self._path}: variable {name}"
         if name in self._asked:
-            raise UserError(f"{where} stands for itself")
+            raise UserError(f"{where} stands for itself", "give it a value that does not use it")
         self._asked.append(name)
         if name in self._attributes:
             value = evaluate(self._attributes[name], self.scope, where)
@@ -99,10 +100,10 @@ def _function(path: str, block: Block) -> Function:
     names, rest = block.attributes.get("params"), block.attributes.get("variadic_params")
     result = block.attributes.get("result")
     if names is None or not isinstance(names.value, Items) or result is None:
-        raise UserError(f"{path}: the function {block.label} lacks its params or its result")
+        raise UserError(f"{path}: the function {block.label} lacks its params or its result", _FUNCTION)
     words = [one.name for one in names.value.items if isinstance(one, Name)]
     if len(words) != len(names.value.items) or not (rest is None or isinstance(rest.value, Name)):
-        raise UserError(f"{path}: the function {block.label} has params that are no names")
+        raise UserError(f"{path}: the function {block.label} has params that are no names", _FUNCTION)
     return Function(
         tuple(words), rest.value.name if rest and isinstance(rest.value, Name) else None, result.value
     )

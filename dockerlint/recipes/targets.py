@@ -26,6 +26,7 @@ _KEYS = (
     "args", "labels", "tags", "cache-from", "cache-to", "target", "secret", "ssh", "platforms", "output", "pull",
     "no-cache", "network", "no-cache-filter", "shm-size", "ulimits", "call", "entitlements", "extra-hosts",
 )  # fmt: skip
+_MATRIX = 'write it as in matrix = { os = ["a", "b"] }'
 _NAME = re.compile(r"[a-zA-Z0-9_-]+")
 
 
@@ -89,7 +90,9 @@ class Targets:
     def _inherited(self, name: str, keys: tuple[str, ...], above: tuple[str, ...]) -> dict[str, Any]:
         where = f"{self._path}: target {name}"
         if name in above:
-            raise UserError(f"{where} inherits itself")
+            raise UserError(
+                f"{where} inherits itself", "take it out of its `inherits`, and of those it inherits"
+            )
         if name not in self._parts:
             raise self.unknown(f"{self._path}: target {above[-1]} inherits {name}" if above else where, name)
         found: dict[str, Any] = {}
@@ -132,12 +135,12 @@ class Targets:
             return
         value = evaluate(matrix, self._scope, where)
         if not isinstance(value, dict):
-            raise UserError(f"{where}: the matrix is {kind(value)}, not an object")
+            what = kind(value).rstrip(",")
+            raise UserError(f"{where}: the matrix is {what}, not an object", _MATRIX)
         for key, items in value.items():
             if not isinstance(items, list):
-                raise UserError(
-                    f"{where}: {key} of the matrix is {kind(items)}, not a list".replace(",,", ",")
-                )
+                what = kind(items).rstrip(",")
+                raise UserError(f"{where}: {key} of the matrix is {what}, not a list", _MATRIX)
         names: list[str] = []
         for chosen in itertools.product(*value.values()):
             scope = self._scope.inside(dict(zip(value, chosen)))
