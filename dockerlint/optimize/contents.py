@@ -206,6 +206,15 @@ class Contents:
             return True
         return path in self.opened and not self.made(path)
 
+    def stands_in(self, path: str, ground: View) -> bool:
+        """Whether a file that another image has at a path does what this one's does: the same, names of users with those
+        that count, or what the base of this one brought and no instruction changed."""
+        if not ground.is_file(path):
+            return False
+        if path in USERS:
+            return users_stay(self.view, ground, path)
+        return not self.made(path) or self.same(path, ground)
+
     def streams(self) -> dict[str, str]:
         """The links that the file made to what a container writes to its engine, as log files mostly."""
         entries = self.view.entries.items()

@@ -145,7 +145,7 @@ class Ladder:
         pruned, last = self._pruned()
         wanted |= {p for p in pruned if contents.view.entries[p].kind != "directory"}
         if there is not None:
-            wanted = {p for p in wanted if not there.is_file(p)}
+            wanted = {p for p in wanted if not contents.stands_in(p, there)}
         try:
             paths = wholes(contents.view, wanted)
             single = [path.strip("/") for path in paths if not path.endswith("/")]

@@ -14,7 +14,7 @@ from dockerlint.measure import Measured, measure
 from dockerlint.model import Run
 from dockerlint.optimize.contents import Contents, only_installs
 from dockerlint.optimize.folders import wholes
-from dockerlint.optimize.ladder import NONE, SAME, SCRATCH, SLIM, Ladder, Rung
+from dockerlint.optimize.ladder import DISTROLESS, NONE, SAME, SCRATCH, SLIM, Ladder, Rung
 from dockerlint.view import View
 from elves import cache, elf
 from looking import Files, image, layer
@@ -475,6 +475,35 @@ def test_scratch_is_tried_with_what_packages_bring_for_their_programs(tmp_path: 
     assert "RUN mkdir -p /runtime/var/lib/web\n" in whole.source.text
     for nobodys in ("perl", "web-admin"):
         assert nobodys not in whole.source.text
+
+
+def test_what_the_file_wrote_is_brought_though_the_ground_has_another_one(tmp_path: Path) -> None:
+    users: Files = {
+        "etc/passwd": "root:x:0:0::/root:/bin/sh\nweb:x:1001:1001::/:/bin/sh\n",
+        "etc/group": "root:x:0:\n",
+    }
+    own: Files = {**users, **PROGRAM, "etc/app.conf": "mine", "etc/os-release": "debian"}
+    base: Files = {**BASE, "etc/base.conf": "old"}
+    one = _measured(
+        tmp_path / "a",
+        base,
+        INSTALLED,
+        own,
+        Cmd=["/app/hello", "/etc/app.conf", "/etc/base.conf", "/etc/os-release"],
+        User="web",
+        Env=["PATH=/bin"],
+    )
+    there: Files = {
+        "etc/passwd": "root:x:0:0::/root:/sbin/nologin\n",
+        "etc/group": "root:x:0:\n",
+        "etc/app.conf": "other",
+        "etc/base.conf": "new",
+        "etc/os-release": "debian",
+    }
+    ground = image(tmp_path / "g", there, Env=["PATH=/bin"])
+    rungs = climb(one, **{"gcr.io/distroless/cc_debian12": ground})
+    text = tail(next(rung for rung in rungs if rung.kind == DISTROLESS))
+    assert "COPY --from=build /etc/app.conf /etc/made-by-a-script /etc/passwd /etc/\n" in text
 
 
 def test_logs_that_go_to_the_engine_still_do(tmp_path: Path) -> None:
