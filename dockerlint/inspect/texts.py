@@ -47,7 +47,7 @@ _DATABASES = re.compile(
     r"|(?:.*/)?[^/]+\.egg-info"
 )
 _SETTINGS = re.compile(
-    r"etc/(?:ld\.so\.conf|ld-musl-[^/]+\.path|passwd|group|nsswitch\.conf|os-release|timezone)"
+    r"etc/(?:ld\.so\.conf|ld-musl-[^/]+\.path|passwd|group|shadow|gshadow|nsswitch\.conf|os-release|timezone)"
     r"|usr/lib/os-release|etc/ld\.so\.conf\.d/.*"
     # `release` at the top of a Java says which one it is.
     r"|(?:.*/)?(?:pyvenv\.cfg|package\.json|__main__\.py|release)"

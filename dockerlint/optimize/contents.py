@@ -16,7 +16,7 @@ from dockerlint.inspect import owner as owner_of
 from dockerlint.inspect.cache import PATH as CACHE
 from dockerlint.knowledge.running import is_leftover
 from dockerlint.model import Run
-from dockerlint.optimize.folders import is_library
+from dockerlint.optimize.folders import MADE, above, is_library
 from dockerlint.optimize.stage import Unwritable, document_of
 from dockerlint.shell import scripts
 from dockerlint.view import View
@@ -180,6 +180,18 @@ class Contents:
                 continue
             if not self.view.inside(path) and self.owner(path) is None and not is_leftover(path, True):
                 yield path
+
+    def odd_folders(self, paths: Iterable[str]) -> list[str]:
+        """The folders that paths and the working directory are in, as far as they are not as COPY makes them."""
+        workdir = str(self.config.get("WorkingDir") or "/").strip("/")
+        found = {folder for path in (*paths, f"{workdir}/") for folder in above(path)}
+        entries = ((folder, self.view.entries.get(folder)) for folder in sorted(found))
+        return [
+            folder
+            for folder, entry in entries
+            if entry is not None and entry.kind == "directory"
+            if (entry.mode & 0o7777, entry.uid, entry.gid) != MADE
+        ]
 
     def chown(self, folder: str) -> str:
         """Whom a folder and all in it belong to (`33:33`); empty for root, or where not all are one's."""

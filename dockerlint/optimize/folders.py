@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # many, a tenth of what is needed in it, or a fiftieth of all that comes along.
 _LINES = 12
 _SLACK = 200_000
+# The mode, the user and the group of every folder that COPY makes.
+MADE = (0o755, 0, 0)
 # Folders of libraries by architecture: the next release has others in them.
 _LIBRARIES = re.compile(r"(?:usr/)?lib/[^/]+-linux-[^/]+")
 _LIBRARY = re.compile(r".*\.so(?:\.[0-9.]+)?")
@@ -36,11 +38,11 @@ def wholes(view: View, paths: Iterable[str]) -> list[str]:
     wanted = set(paths)
     whole = _complete(view, wanted)
     whole = _nearly(view, wanted, whole)
-    rest = [path for path in sorted(wanted) if not any(folder in whole for folder in _above(path))]
+    rest = [path for path in sorted(wanted) if not any(folder in whole for folder in above(path))]
     return [f"/{path}" for path in rest] + [f"/{folder}/" for folder in sorted(whole)]
 
 
-def _above(path: str) -> Iterator[str]:
+def above(path: str) -> Iterator[str]:
     """The folders that a path is in, the highest first."""
     at = path.find("/")
     while at >= 0:
@@ -62,26 +64,26 @@ def _complete(view: View, wanted: set[str]) -> set[str]:
             known[folder] = all(p in wanted if _leaf(view, p) else complete(p) for p in held)
         return known[folder]
 
-    found = (next((f for f in _above(path) if _may(f) and complete(f)), None) for path in wanted)
+    found = (next((f for f in above(path) if _may(f) and complete(f)), None) for path in wanted)
     return {folder for folder in found if folder is not None}
 
 
 def _nearly(view: View, wanted: set[str], whole: set[str]) -> set[str]:
     """The same with the highest folders that hold little else, where they spare many lines."""
     lines: Counter[str] = Counter()
-    for path in {*whole, *(p for p in wanted if not any(folder in whole for folder in _above(p)))}:
-        lines.update(_above(path))
+    for path in {*whole, *(p for p in wanted if not any(folder in whole for folder in above(p)))}:
+        lines.update(above(path))
     many = {folder for folder, count in lines.items() if count > _LINES and _may(folder)}
     needed: Counter[str] = Counter()
     extra: Counter[str] = Counter()
     for path, entry in view.entries.items() if many else ():
         if entry.kind != "directory":
-            inside = [folder for folder in _above(path) if folder in many]
+            inside = [folder for folder in above(path) if folder in many]
             (needed if path in wanted else extra).update(dict.fromkeys(inside, entry.size))
     slack = max(_SLACK, sum(view.entries[path].size for path in wanted) // 50)
     loose = {folder for folder in many if extra[folder] <= max(slack, needed[folder] // 10)}
-    highest = {folder for folder in loose if not any(above in loose for above in _above(folder))}
-    return highest | {folder for folder in whole if not any(above in highest for above in _above(folder))}
+    highest = {folder for folder in loose if not any(higher in loose for higher in above(folder))}
+    return highest | {folder for folder in whole if not any(higher in highest for higher in above(folder))}
 
 
 def _leaf(view: View, path: str) -> bool:

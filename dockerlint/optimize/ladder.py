@@ -9,9 +9,9 @@ from dockerlint.contract.users import user_home
 from dockerlint.frozen import node, replace
 from dockerlint.knowledge.bases import base_image_of
 from dockerlint.optimize.contents import MERGED, Contents
-from dockerlint.optimize.folders import wholes
+from dockerlint.optimize.folders import MADE, wholes
 from dockerlint.optimize.packaging import Packaging
-from dockerlint.optimize.prepared import gather, linked, prepare
+from dockerlint.optimize.prepared import PLAIN, gather, linked, making, prepare
 from dockerlint.optimize.stage import Bring, Ground, Unwritable, document_of, grouped, with_stage
 from dockerlint.split.bases import base_of
 from dockerlint.view import View
@@ -37,7 +37,7 @@ _MANY = 6
 # More COPY lines than this are one: engines have images of 125 layers at most.
 _COPIES = 40
 # Nobody reads a stage that names more files than these; a package manager brings them as well.
-_NAMED = 250
+_NAMED = 400
 # Where the loader finds a library by its cache.
 _LOCAL_LIBRARY = re.compile(r"usr/local/lib(?:64)?/(?:[^/]+-linux-[^/]+/)?[^/]+\.so[^/]*$")
 _EXACT = "What the program needs to run, and nothing else."
@@ -156,8 +156,9 @@ class Ladder:
             empty = self._empty(there)
             empty += [p for p in sorted(more - wanted) if p not in empty and contents.view.is_folder(p)]
             place = user_home(contents.view)
-            homes = [place] if place is not None and place not in empty else []
-            prepared = prepare(contents, links, [*empty, *homes], there)
+            homes = [place] if place is not None else []
+            folders = dict.fromkeys((*empty, *homes, *self._odd([*whole, *links], paths)))
+            prepared = prepare(contents, links, folders, there)
             if prepared is None:
                 whole = contents.names(single, frozenset(wanted))
             count = len(whole) + len(links)
@@ -180,6 +181,19 @@ class Ladder:
         except Unwritable as error:
             return Rung(kind, name, None, str(error))
         return Rung(kind, name, text)
+
+    def _odd(self, names: Sequence[str], paths: Sequence[str]) -> list[str]:
+        """The folders that what is brought lies in, and the working directory, where COPY would not make them as they
+        are; `paths` have a slash at the end where they come as a whole, which gives them an owner."""
+        contents = self.contents
+        plain = {path.strip("/") for path in paths if path.endswith("/")}
+        return [
+            folder
+            for folder in contents.odd_folders([*names, *plain, *(f"{path}/" for path in plain)])
+            if folder not in plain
+            or contents.view.entries[folder].mode & 0o7777 != MADE[0]
+            or not contents.chown(folder)
+        ]
 
     def _owned(self, brings: tuple[Bring, ...]) -> tuple[Bring, ...]:
         """Folders with whom they belong to: engines give a folder that they make to root."""
@@ -270,14 +284,18 @@ class Ladder:
         prepared = gather(contents, many) if len(brings) > _COPIES else None
         if prepared is not None:
             brings = tuple(bring for bring in brings if bring.owner)
+        odd = [f for f in self._odd([p.strip("/") for p in paths], paths) if not there.is_folder(f)]
+        make = making(contents.view, odd)
         try:
+            if any(not PLAIN.fullmatch(folder) for folder in odd):
+                raise Unwritable("a folder has a name that a shell would read differently")
             text = with_stage(
                 self.dockerfile,
                 self._settings(there, java),
                 Ground(
                     name,
                     document_of(ground.config),
-                    packaging.commands(),
+                    (*packaging.commands(), *([make] if make else [])),
                     _compact(brings),
                     made,
                     about=_PACKAGED,

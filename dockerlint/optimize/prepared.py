@@ -7,11 +7,11 @@ import posixpath
 import re
 
 from dockerlint.frozen import node
-from dockerlint.optimize.folders import is_library
+from dockerlint.optimize.folders import MADE, is_library
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dockerlint.optimize.contents import Contents
     from dockerlint.view import View
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 _TEMPORARY = ("tmp", "var/tmp")
 _FOLDERS = ("/runtime", "/runtime-root", "/rootfs")
 _TOOLS = ("mkdir", "chmod", "chown", "ln")
-_PLAIN = re.compile(r"[A-Za-z0-9_./+@%:,=~-]+")
-# What COPY makes of every folder.
-_MADE = (0o755, 0, 0)
+PLAIN = re.compile(r"[A-Za-z0-9_./+@%:,=~-]+")
 _MADE_HERE = (
     "Folders and links for the stage below: COPY would give them another mode, or copy what they lead to."
 )
@@ -74,23 +72,33 @@ def prepare(
     )
     folder = next((f for f in _FOLDERS if not view.is_folder(f.strip("/"))), None)
     words = (*kept, *links, *links.values())
-    if not (kept or links) or not able or folder is None or any(not _PLAIN.fullmatch(word) for word in words):
+    if not (kept or links) or not able or folder is None or any(not PLAIN.fullmatch(word) for word in words):
         return None
     parents = sorted({posixpath.dirname(link) for link in links} - {""} - set(kept))
-    commands = [f"mkdir -p {' '.join(f'{folder}/{path}' for path in (*kept, *parents))}"]
+    commands = making(view, kept, folder, parents)
+    made = [f"ln -s {_target(contents, link, to)} {folder}/{link}" for link, to in links.items()]
+    return Prepared(folder, (*commands, *made))
+
+
+def making(view: View, folders: Sequence[str], root: str = "", plain: Sequence[str] = ()) -> tuple[str, ...]:
+    """The commands that make folders, below a root, with the modes and owners that they have in an image; `plain` are
+    made as well, with those of any other."""
+    if not (folders or plain):
+        return ()
     modes: dict[int, list[str]] = {}
     owners: dict[str, list[str]] = {}
-    for path in kept:
+    for path in folders:
         entry = view.entries[path]
-        if entry.mode & 0o7777 != _MADE[0]:
-            modes.setdefault(entry.mode & 0o7777, []).append(f"{folder}/{path}")
-        if (entry.uid, entry.gid) != _MADE[1:]:
-            owners.setdefault(f"{entry.uid}:{entry.gid}", []).append(f"{folder}/{path}")
-    # An owner that is changed takes special bits of the mode away.
-    commands += [f"chown {owner} {' '.join(paths)}" for owner, paths in owners.items()]
-    commands += [f"chmod {mode:o} {' '.join(paths)}" for mode, paths in modes.items()]
-    commands += [f"ln -s {_target(contents, link, to)} {folder}/{link}" for link, to in links.items()]
-    return Prepared(folder, tuple(commands))
+        if entry.mode & 0o7777 != MADE[0]:
+            modes.setdefault(entry.mode & 0o7777, []).append(f"{root}/{path}")
+        if (entry.uid, entry.gid) != MADE[1:]:
+            owners.setdefault(f"{entry.uid}:{entry.gid}", []).append(f"{root}/{path}")
+    return (
+        f"mkdir -p {' '.join(f'{root}/{path}' for path in (*folders, *plain))}",
+        # An owner that is changed takes special bits of the mode away.
+        *(f"chown {owner} {' '.join(paths)}" for owner, paths in owners.items()),
+        *(f"chmod {mode:o} {' '.join(paths)}" for mode, paths in modes.items()),
+    )
 
 
 def gather(contents: Contents, paths: Iterable[str]) -> Prepared | None:
@@ -100,7 +108,7 @@ def gather(contents: Contents, paths: Iterable[str]) -> Prepared | None:
     words = tuple(paths)
     able = view.is_file("bin/sh") and any(view.is_file(f"{place}/cp") for place in ("bin", "usr/bin"))
     folder = next((f for f in _FOLDERS if not view.is_folder(f.strip("/"))), None)
-    if not able or folder is None or any(not _PLAIN.fullmatch(word) for word in words):
+    if not able or folder is None or any(not PLAIN.fullmatch(word) for word in words):
         return None
     commands = (f"mkdir {folder}", f"cp -a --parents {' '.join(words)} {folder}/")
     return Prepared(folder, commands, _GATHERED)

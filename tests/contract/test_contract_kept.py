@@ -415,3 +415,30 @@ def test_a_script_that_looks_beside_itself_has_to_stay_where_links_led_to(
         tmp_path / "b", old, {**tools, "opt/tool/bin/tool.x": script, "app": "-> /opt/tool/bin/tool.x"}
     )
     assert kept.verdict != Verdict.DIFFERS, kept
+
+
+def test_passwords_count_for_users_that_were_added_alone(tmp_path: Path) -> None:
+    app: Files = {"app": program("libc.so.6")}
+    users: Files = {
+        "etc/passwd": "root:x:0:0::/:/bin/sh\nweb:x:1000:1000::/:/bin/sh\n",
+        "etc/group": "web:x:1000:\n",
+    }
+
+    def seen(name: str, root: str, web: str) -> Judgement:
+        old: Files = {
+            **app,
+            **users,
+            "etc/shadow": "root:*:1:0\nweb:!:2:0\n",
+            "etc/gshadow": "lost:!::\nweb:!::\n",
+        }
+        new: Files = {
+            **app,
+            **users,
+            "etc/shadow": f"root:{root}:9:0\nweb:{web}:9:0\n",
+            "etc/gshadow": "web:!::\n",
+        }
+        return judged(tmp_path / name, old, new, User="1000")
+
+    assert seen("a", "*", "!").holds
+    assert seen("b", "other", "!").holds
+    assert seen("c", "*", "").verdict == Verdict.DIFFERS

@@ -572,8 +572,26 @@ def test_the_home_of_the_user_comes_along(tmp_path: Path) -> None:
             "RUN mkdir -p /runtime/var/web \\\n    && chown 33:0 /runtime/var/web \\\n    && chmod 750 /runtime/var/web\n"
             in text
         )
-    root = _measured(tmp_path / "root", BASE, TOOLS, users, data, INSTALLED, PROGRAM, Cmd=["/app/hello"])
-    assert "/runtime" not in climb(root)[0].source.text  # type: ignore[union-attr]
+
+
+def test_folders_of_users_keep_owner_and_mode_on_every_ground(tmp_path: Path) -> None:
+    own = layer(
+        {"srv": None, "srv/app": None, "srv/app/x.conf": "1", "srv/app/x.c": "1"},
+        modes={"srv/app": 0o750}, owners={"srv/app": 33, "srv/app/x.conf": 33, "srv/app/x.c": 33},
+    )  # fmt: skip
+    one = _measured(
+        tmp_path, BASE, TOOLS, INSTALLED, own, PROGRAM, Cmd=["/app/hello"], WorkingDir="/srv/app", User="33"
+    )
+    slim = image(tmp_path / "slim", BASE)
+    rungs = climb(one, debian_bookworm_slim=slim)
+    exact = rungs[0].source.text  # type: ignore[union-attr]
+    assert "&& chown 33:0 /runtime/srv/app \\\n" in exact
+    assert "&& chmod 750 /runtime/srv/app\n" in exact
+    packaged = tail(next(rung for rung in rungs if rung.kind == SLIM))
+    assert (
+        "RUN mkdir -p /srv/app \\\n    && chown 33:0 /srv/app \\\n    && chmod 750 /srv/app\nCOPY "
+        in packaged
+    )
 
 
 def test_a_link_to_a_folder_is_made_where_it_can_be(tmp_path: Path) -> None:
