@@ -596,7 +596,12 @@ def test_ada_and_nim_go_over_alone() -> None:
     ):
         made = runtime(f'{head}RUN {build}\nCMD ["{path}"]\n')
         assert f"COPY --from=build {path} {path}" in made
-        assert "gnat" not in made
+        # What gnatmake makes is linked with it.
+        assert "apt-get install -y libgnat-12" in made
+        assert " gnat " not in made
+    assert "install -y gnat\n" in runtime(
+        head.replace("bookworm", "unknown") + 'RUN gnatmake sieve.adb\nCMD ["/src/sieve"]\n'
+    )
     assert "nim may write anywhere" in refused(
         f'{head}RUN nim doc a.nim && gcc a.c\nCMD ["/src/a"]\n'
     ).replace("`", "")
