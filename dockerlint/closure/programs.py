@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from dockerlint.closure import interpreters, libraries, node, python, shells
-from dockerlint.inspect import Binary, Text
+from dockerlint.inspect import STARTS, Binary, Text
 from dockerlint.view import absolute
 
 TYPE_CHECKING = False
@@ -24,10 +24,6 @@ _VALUES = frozenset(
     ("-n", "-p", "-c", "-s", "-k", "-u", "-C", "-i", "-o", "-e", "--signal", "--reuid", "--regid")
 )
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
-# Functions that start other programs.
-STARTS = frozenset(
-    ("system", "popen", "execv", "execve", "execvp", "execl", "execlp", "posix_spawn", "posix_spawnp")
-)
 _PLAIN = re.compile(r"[^\s$(){}\[\]*?\"'`;|&<>]{2,300}")
 
 

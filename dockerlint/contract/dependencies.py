@@ -6,10 +6,10 @@ from __future__ import annotations
 import posixpath
 from fnmatch import fnmatchcase
 
-from dockerlint.closure.programs import STARTS, starts_what_it_is_given
+from dockerlint.closure.programs import starts_what_it_is_given
 from dockerlint.contract.openers import offers
 from dockerlint.frozen import node
-from dockerlint.inspect import Binary, Text
+from dockerlint.inspect import STARTS, Binary, Text
 from dockerlint.knowledge.running import dropins
 
 TYPE_CHECKING = False

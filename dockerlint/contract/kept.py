@@ -17,7 +17,7 @@ from dockerlint.contract.tools import Tools
 from dockerlint.contract.users import USERS, users_stay
 from dockerlint.inspect import Binary, Catalog
 from dockerlint.inspect.cache import PATH as CACHE
-from dockerlint.knowledge.running import data_endings, is_leftover
+from dockerlint.knowledge.running import TEMPORARY, data_endings, is_leftover
 from dockerlint.view import absolute
 
 TYPE_CHECKING = False
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from dockerlint.view import View
 
 _SHOWN = 3
-_TEMPORARY = ("tmp", "var/tmp")
 _SAME_USERS = "who the container runs as, and every user that was added, is there with the same number"
 _UNUSED_PACKAGE = "of packages that nothing that the container runs needs"
 _OTHER_VERSION = "of packages that are there in another build or version"
@@ -295,7 +294,7 @@ class Keeper:
             return self._count(self._gone_of, package)
         if self.tools.has(path):
             return self._count(self._gone_of, package) if package is not None else _UNUSED_PACKAGE
-        if path in _TEMPORARY:
+        if path in TEMPORARY:
             self.unproven[f"/{path} is gone, where programs make their files"] = None
             return ""
         named = self.mentions.of(path, change.type)

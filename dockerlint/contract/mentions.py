@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 
 from dockerlint.closure.java import java_of
-from dockerlint.closure.programs import STARTS
-from dockerlint.inspect import Binary, Text
+from dockerlint.contract.users import USERS
+from dockerlint.inspect import STARTS, Binary, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from dockerlint.view import View
 
 
-_ACCOUNTS = ("etc/passwd", "etc/group", "etc/shadow", "etc/gshadow")
 # Programs that start the shell of a user: login(1), su(1), sshd(8), cron(8) and the like.
 _LOGINS = frozenset(
     ("login", "su", "sudo", "doas", "runuser", "sshd", "dropbear", "telnetd", "getty", "agetty", "cron", "crond", "atd", "anacron",
@@ -52,7 +51,7 @@ class Mentions:
             elif (said := java_of(view, path)) is not None:
                 for name in said.names:
                     self._names.setdefault(name, f"/{path}")
-            elif isinstance(fact, Text) and (path not in _ACCOUNTS or logs_in):
+            elif isinstance(fact, Text) and (path not in USERS or logs_in):
                 self._texts.append((fact.text, f"/{path}"))
         # A name may stand behind others without anything between, in a Go program.
         self._joined = "\0".join(self._names) + "\0"

@@ -25,10 +25,14 @@ if TYPE_CHECKING:
     from dockerlint.image import Entry
 
 __all__ = [
-    "Binary", "Bundle", "Cache", "Catalog", "Inspector", "Package", "Rpms", "Text", "TooMuch", "owner", "packages",
+    "STARTS", "Binary", "Bundle", "Cache", "Catalog", "Inspector", "Package", "Rpms", "Text", "TooMuch", "owner", "packages",
     "unread",
 ]  # fmt: skip
 
+# Functions that start other programs.
+STARTS = frozenset(
+    ("system", "popen", "execv", "execve", "execvp", "execl", "execlp", "posix_spawn", "posix_spawnp")
+)
 # All small files of an image together, packed: a Debian base has about 1 MB of them.
 _KEPT_BYTES = 128 << 20
 _BLOCK = 1 << 20
@@ -45,7 +49,7 @@ class Inspector:
         self._lock = Lock()
         self._kept = 0
         rows = opened()
-        names = {name for row in rows for name in row.imports} | {"dlopen", *_STARTS}
+        names = {name for row in rows for name in row.imports} | {"dlopen", *STARTS}
         self._names = tuple(sorted(name.encode() for name in names))
         self._strings = tuple(sorted({text.encode() for row in rows for text in row.strings}))
         # Strings in a Go program stand without anything between, so nothing is asked of what follows.
@@ -89,9 +93,6 @@ class Inspector:
         names = None if _SYSTEM.fullmatch(entry.path) else self._files
         found = sorted(set(_mentions(content, self._strings, names)))
         return replace(binary, mentions=tuple(found))
-
-
-_STARTS = ("system", "popen", "execv", "execve", "execvp", "execl", "execlp", "posix_spawn", "posix_spawnp")
 
 
 def _mentions(

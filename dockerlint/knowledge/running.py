@@ -75,7 +75,7 @@ def volatile() -> tuple[Volatile, ...]:
 
 
 # Programs make files there: that it is there, and who may write to it, is no leftover.
-_TEMPORARY = ("tmp", "var/tmp")
+TEMPORARY = ("tmp", "var/tmp")
 
 
 def is_leftover(path: str, folder: bool = False) -> bool:
@@ -83,7 +83,7 @@ def is_leftover(path: str, folder: bool = False) -> bool:
     on: sources, objects, its own notes, documents."""
     from dockerlint.knowledge.tables import LEFTOVERS
 
-    if path in _TEMPORARY:
+    if path in TEMPORARY:
         return False
     name = "" if folder else path.rpartition("/")[2]
     if name.endswith(LEFTOVERS["endings"]) or any(fnmatchcase(name, glob) for glob in LEFTOVERS["names"]):

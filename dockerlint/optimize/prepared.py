@@ -7,6 +7,7 @@ import posixpath
 import re
 
 from dockerlint.frozen import node
+from dockerlint.knowledge.running import TEMPORARY
 from dockerlint.optimize.folders import MADE, is_library
 
 TYPE_CHECKING = False
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from dockerlint.optimize.contents import Contents
     from dockerlint.view import View
 
-# Where programs make files, whatever they are: nearly every program counts on the first.
-_TEMPORARY = ("tmp", "var/tmp")
 _FOLDERS = ("/runtime", "/runtime-root", "/rootfs")
 _TOOLS = ("mkdir", "chmod", "chown", "ln")
 PLAIN = re.compile(r"[A-Za-z0-9_./+@%:,=~-]+")
@@ -64,20 +63,27 @@ def prepare(
     view = contents.view
     kept = [
         path
-        for path in (*_TEMPORARY, *folders)
+        for path in (*TEMPORARY, *folders)
         if view.is_folder(path) and (there is None or not there.is_folder(path))
     ]
-    able = view.is_file("bin/sh") and all(
-        any(view.is_file(f"{place}/{tool}") for place in ("bin", "usr/bin")) for tool in _TOOLS
-    )
-    folder = next((f for f in _FOLDERS if not view.is_folder(f.strip("/"))), None)
-    words = (*kept, *links, *links.values())
-    if not (kept or links) or not able or folder is None or any(not PLAIN.fullmatch(word) for word in words):
+    folder = _folder(view, _TOOLS, (*kept, *links, *links.values()))
+    if not (kept or links) or folder is None:
         return None
     parents = sorted({posixpath.dirname(link) for link in links} - {""} - set(kept))
     commands = making(view, kept, folder, parents)
     made = [f"ln -s {_target(contents, link, to)} {folder}/{link}" for link, to in links.items()]
     return Prepared(folder, (*commands, *made))
+
+
+def _folder(view: View, tools: Sequence[str], words: Sequence[str]) -> str | None:
+    """The folder to make things in; None where the image has no shell or one of the tools, or where a word would be read
+    differently by a shell."""
+    able = view.is_file("bin/sh") and all(
+        any(view.is_file(f"{place}/{tool}") for place in ("bin", "usr/bin")) for tool in tools
+    )
+    if not able or any(not PLAIN.fullmatch(word) for word in words):
+        return None
+    return next((folder for folder in _FOLDERS if not view.is_folder(folder.strip("/"))), None)
 
 
 def making(view: View, folders: Sequence[str], root: str = "", plain: Sequence[str] = ()) -> tuple[str, ...]:
@@ -104,11 +110,9 @@ def making(view: View, folders: Sequence[str], root: str = "", plain: Sequence[s
 def gather(contents: Contents, paths: Iterable[str]) -> Prepared | None:
     """How very many files and folders (absolute paths) come over at once; None when the image has nothing to copy
     them with."""
-    view = contents.view
     words = tuple(paths)
-    able = view.is_file("bin/sh") and any(view.is_file(f"{place}/cp") for place in ("bin", "usr/bin"))
-    folder = next((f for f in _FOLDERS if not view.is_folder(f.strip("/"))), None)
-    if not able or folder is None or any(not PLAIN.fullmatch(word) for word in words):
+    folder = _folder(contents.view, ("cp",), words)
+    if folder is None:
         return None
     commands = (f"mkdir {folder}", f"cp -a --parents {' '.join(words)} {folder}/")
     return Prepared(folder, commands, _GATHERED)

@@ -9,6 +9,7 @@ import os
 
 from dockerlint.errors import UserError, nearest
 from dockerlint.frozen import record
+from dockerlint.recipes.content import content as read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,11 +64,7 @@ def recipes(sort: str, text: str, every: bool = False) -> tuple[Recipe, ...]:
     """What `FILE` or `FILE:NAME` builds: of a Compose file every service that is built, of a Bake file its default
     group (all its targets with `every`). UserError when it cannot be read, or names nothing like that."""
     path, name = split(text)
-    try:
-        with open(path, "rb") as file:
-            content = file.read().decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}") from error
+    content = read(path)
     whole: Compose | Bake
     if sort == "compose":
         from dockerlint.recipes.compose import Compose

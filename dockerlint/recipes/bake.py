@@ -8,6 +8,7 @@ from typing import Any
 from dockerlint.errors import UserError
 from dockerlint.recipes import Recipe, hcl_json, hcl_reader
 from dockerlint.recipes.bake_values import Values
+from dockerlint.recipes.content import content
 from dockerlint.recipes.expression import HINT
 from dockerlint.recipes.kinds import Wrong, kind, to_bool, to_text
 from dockerlint.recipes.targets import Targets, listed
@@ -33,7 +34,7 @@ class Bake:
         for name in _OVER.get(os.path.basename(path), ()):
             other = os.path.join(os.path.dirname(path), name)
             if os.path.isfile(other):
-                files.append(_read(other, _content(other)))
+                files.append(_read(other, content(other)))
         self._targets = Targets(path, files, Values(path, files))
 
     def names(self, every: bool = False) -> tuple[str, ...]:
@@ -112,14 +113,6 @@ class Bake:
 
 def _read(path: str, text: str) -> Any:
     return (hcl_json if path.endswith(".json") else hcl_reader).blocks(path, text)
-
-
-def _content(path: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            return file.read().decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _here(path: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from dockerlint.errors import UserError, nearest
 from dockerlint.frozen import record
 from dockerlint.recipes.composeyaml import WHOLE, Override, documents
+from dockerlint.recipes.content import content
 from dockerlint.recipes.layers import bare, over, remote, settled, shaped, within
 from dockerlint.recipes.variables import dotenv, interpolate
 
@@ -56,7 +57,7 @@ def project(path: str, text: str) -> Project:
     files = [(path, text)]
     if os.path.basename(path) == _first(folder, _NAMES):
         beside = _first(folder, _OVERRIDES)
-        files += [(one, _text(one)) for one in [os.path.join(folder, beside)] if beside]
+        files += [(one, content(one)) for one in [os.path.join(folder, beside)] if beside]
     services, secrets = _loaded(files, _Place(folder, env))
     return Project(services, secrets, env)
 
@@ -148,7 +149,7 @@ def _included(path: str, entry: dict[str, Any], place: _Place) -> tuple[dict[str
     for one in named or ([beside] if os.path.isfile(beside) else []):
         env = dotenv(one, place.env, env)
     inner = _Place(folder, {**env, **place.env}, trail)
-    return _loaded([(one, _text(one)) for one in files], inner)
+    return _loaded([(one, content(one)) for one in files], inner)
 
 
 def _extended(
@@ -173,7 +174,7 @@ def _extended(
         there = _local(str(file), place.folder, where)
         place = _Place(os.path.dirname(there), place.env)
         services = {}
-        for document in documents(there, _text(there)):
+        for document in documents(there, content(there)):
             services = bare(over(services, _layer(there, document, place)[0], f"{there}: service"))
     if of not in services:
         raise UserError(
@@ -190,14 +191,6 @@ def _local(path: str, folder: str, where: str) -> str:
     if remote(path):
         raise UserError(f"{where} reads {path}, which is not on this machine", WHOLE)
     return settled(path, folder)
-
-
-def _text(path: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            return file.read().decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _texts(given: Any, where: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dockerlint.errors import UserError
+from dockerlint.recipes.content import content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,12 +85,7 @@ def dotenv(path: str, env: Mapping[str, str], before: Mapping[str, str] | None =
     """The variables of a file of NAME=VALUE lines over those of files before it, with uses of earlier ones and of
     the environment filled in. The environment counts more; in uses, so do the files before. UserError when it cannot
     be read, or is no such file."""
-    try:
-        with open(path, "rb") as file:
-            text = file.read().decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}") from error
-    text = text.removeprefix("\ufeff")
+    text = content(path).removeprefix("\ufeff")
     found = dict(before or {})
     given = {**found, **env}
     at = 0
